@@ -1,0 +1,1 @@
+"""The program: see docs/architecture.md for its map."""
