@@ -1,0 +1,320 @@
+"""Every table. Each row knows its office, so that several can share one store. Instants are UTC, days are China's.
+
+Query modules of this package are the only users; migrations build what is declared here.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only in an INTEGER key
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the store."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the store; SQLite gives it back without its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    """Base of all tables; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant, date: Date, dict[str, Any]: JSON, list[Any]: JSON, bool: Boolean, str: Text}
+
+
+class Office(Table):
+    """A liaison office (联工委)."""
+
+    __tablename__ = "offices"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+
+
+class Person(Table):
+    """A deputy (代表) or a member of staff (工作人员); `gone_at` when no roster names them any more."""
+
+    __tablename__ = "people"
+    __table_args__ = (Index(None, "office_id", "name"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    unit: Mapped[str] = mapped_column(String(200), default="")
+    phone: Mapped[str] = mapped_column(String(64), default="")
+    aliases: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    link_token: Mapped[str | None] = mapped_column(String(64), unique=True)
+    gone_at: Mapped[datetime | None]
+
+
+class Room(Table):
+    """A group (群). `external_id` is the channel's own, learnt when it is first heard of."""
+
+    __tablename__ = "rooms"
+    __table_args__ = (
+        UniqueConstraint("office_id", "channel", "name"),
+        Index(None, "office_id", "channel", "external_id"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    channel: Mapped[str] = mapped_column(String(64))
+    external_id: Mapped[str | None] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    purpose: Mapped[str] = mapped_column(String(16), default="deputies")
+    """`deputies`, `staff`, or `unknown` for a group that no configuration names."""
+    paused_at: Mapped[datetime | None]
+    paused_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+class Member(Table):
+    """Who belongs to a room, as what, in the order of its roster."""
+
+    __tablename__ = "members"
+    __table_args__ = (Index(None, "person_id"),)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(16))
+    position: Mapped[int]
+
+
+class Identity(Table):
+    """An account seen in a channel and, once bound (绑定), whose it is and by what evidence."""
+
+    __tablename__ = "identities"
+    __table_args__ = (
+        UniqueConstraint("office_id", "channel", "external_id"),
+        Index(None, "person_id"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    channel: Mapped[str] = mapped_column(String(64))
+    external_id: Mapped[str] = mapped_column(String(200))
+    name_seen: Mapped[str] = mapped_column(String(200))
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
+    """Where it was first seen; None in a private talk."""
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    evidence: Mapped[str] = mapped_column(String(32), default="")
+    """`name`, `alias`, `nickname`, `link` or `staff`; empty while it waits."""
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    first_seen_at: Mapped[datetime]
+    bound_at: Mapped[datetime | None]
+
+
+class Message(Table):
+    """What was heard, as it came. `handled_at` is set in the transaction that writes what it led to."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("office_id", "channel", "external_id"),
+        Index("ix_messages_waiting", "office_id", "room_id", "id", sqlite_where=text("handled_at IS NULL"), postgresql_where=text("handled_at IS NULL")),
+        Index(None, "room_id", "sent_at"),
+        Index(None, "identity_id", "sent_at"),
+        Index(None, "room_id", "text_hash"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    channel: Mapped[str] = mapped_column(String(64))
+    external_id: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(16))
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
+    identity_id: Mapped[int | None] = mapped_column(ForeignKey("identities.id"))
+    """Whose account said it; None for the bot's own."""
+    peer_id: Mapped[int | None] = mapped_column(ForeignKey("identities.id"))
+    """In a private talk, the account on the other side."""
+    sender_name: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str]
+    text_hash: Mapped[str] = mapped_column(String(32))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
+    recalls: Mapped[str | None] = mapped_column(String(200))
+    from_self: Mapped[bool] = mapped_column(Boolean, default=False)
+    mentions_bot: Mapped[bool] = mapped_column(Boolean, default=False)
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
+    """For an echo, the post it is the echo of."""
+    sent_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    """When it was first handled; stays when it is read again, so that commands run once."""
+    outcome: Mapped[str] = mapped_column(String(16), default="")
+    """`read`, `echo`, `twin` (heard by another channel too), `recalled`, `paused`, `unknown_room`, `failed`."""
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    retry_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(String(200), default="")
+    recalled_at: Mapped[datetime | None]
+
+
+class Record(Table):
+    """What a message was read to say; never overwritten: superseded or withdrawn."""
+
+    __tablename__ = "records"
+    __table_args__ = (
+        Index(None, "office_id", "subject_id", "on_day"),
+        Index(None, "room_id", "on_day", "kind"),
+        Index(None, "message_id"),
+        Index("ix_records_unsettled", "office_id", "subject_name", sqlite_where=text("subject_id IS NULL"), postgresql_where=text("subject_id IS NULL")),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    position: Mapped[int]
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    on_day: Mapped[date]
+    said_at: Mapped[datetime]
+    speaker_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    subject_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    subject_name: Mapped[str] = mapped_column(String(200), default="")
+    relation: Mapped[str] = mapped_column(String(8), default="")
+    ill: Mapped[bool] = mapped_column(Boolean, default=False)
+    unsure: Mapped[bool] = mapped_column(Boolean, default=False)
+    proxy: Mapped[bool] = mapped_column(Boolean, default=False)
+    cash_fen: Mapped[int | None] = mapped_column(BigInteger)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """The record by the parse contract."""
+    rules: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    source_hash: Mapped[str] = mapped_column(String(32), default="")
+    chain_hash: Mapped[str] = mapped_column(String(32), default="")
+    """The 接龙 it stands in; empty outside one."""
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str] = mapped_column(String(64), default="")
+    """Why it no longer counts: `retract:<message>`, `recall:<message>`, `chain:<message>`, `reread`, `staff:<person>`."""
+
+
+class Mark(Table):
+    """What staff noted of a person for some days: leave (请假), zero report (零报告), unreachable (联系不上)."""
+
+    __tablename__ = "marks"
+    __table_args__ = (Index(None, "office_id", "person_id", "from_on"), UniqueConstraint("message_id", "person_id"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    state: Mapped[str] = mapped_column(String(16))
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    made_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Occasion(Table):
+    """One firing of a schedule in one room: a row first, done once, or missed and listed."""
+
+    __tablename__ = "occasions"
+    __table_args__ = (
+        UniqueConstraint("office_id", "key"),
+        Index("ix_occasions_due", "office_id", "due_at", sqlite_where=text("state = 'due'"), postgresql_where=text("state = 'due'")),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    key: Mapped[str] = mapped_column(String(300))
+    schedule: Mapped[str] = mapped_column(String(100))
+    on_day: Mapped[date]
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    due_at: Mapped[datetime]
+    not_after: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), default="due")
+    """`due`, `done`, `missed` (the bot was down), `paused`."""
+    settled_at: Mapped[datetime | None]
+
+
+class Post(Table):
+    """What the bot says: a row first, under a key that says why. Claimed, sent, marked."""
+
+    __tablename__ = "posts"
+    __table_args__ = (
+        UniqueConstraint("office_id", "key"),
+        Index("ix_posts_open", "office_id", "channel", "not_before", sqlite_where=text("state IN ('due', 'claimed')"), postgresql_where=text("state IN ('due', 'claimed')")),
+        Index(None, "room_id", "sent_at"),
+        Index(None, "channel", "sent_at"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    key: Mapped[str] = mapped_column(String(300))
+    why: Mapped[str] = mapped_column(String(300))
+    channel: Mapped[str] = mapped_column(String(64))
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    identity_id: Mapped[int | None] = mapped_column(ForeignKey("identities.id"))
+    text: Mapped[str]
+    mentions: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
+    doubt: Mapped[str] = mapped_column(String(8))
+    made_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    not_after: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), default="due")
+    """`due`, `claimed`, `sent`, `stale`, `held`, `unknown` (may have gone out, not said again), `refused`, `dropped`."""
+    claimed_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    sent_at: Mapped[datetime | None]
+    proof: Mapped[str] = mapped_column(String(200), default="")
+    note: Mapped[str] = mapped_column(String(300), default="")
+
+
+class File(Table):
+    """A file that came in or goes out."""
+
+    __tablename__ = "files"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+
+
+class Gap(Table):
+    """A time in which a channel may have missed messages."""
+
+    __tablename__ = "gaps"
+    __table_args__ = (Index(None, "office_id", "ended_at"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    channel: Mapped[str] = mapped_column(String(64))
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
