@@ -6,7 +6,7 @@ Query modules of this package are the only users; migrations build what is decla
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -55,7 +55,7 @@ class Instant(TypeDecorator[datetime]):
 class Table(DeclarativeBase):
     """Base of all tables; constraint names are fixed so that migrations can name them."""
 
-    metadata = MetaData(
+    metadata: ClassVar = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -63,7 +63,14 @@ class Table(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Instant, date: Date, dict[str, Any]: JSON, list[Any]: JSON, bool: Boolean, str: Text}
+    type_annotation_map: ClassVar = {
+        datetime: Instant,
+        date: Date,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        bool: Boolean,
+        str: Text,
+    }
 
 
 class Office(Table):
@@ -148,7 +155,14 @@ class Message(Table):
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("office_id", "channel", "external_id"),
-        Index("ix_messages_waiting", "office_id", "room_id", "id", sqlite_where=text("handled_at IS NULL"), postgresql_where=text("handled_at IS NULL")),
+        Index(
+            "ix_messages_waiting",
+            "office_id",
+            "room_id",
+            "id",
+            sqlite_where=text("handled_at IS NULL"),
+            postgresql_where=text("handled_at IS NULL"),
+        ),
         Index(None, "room_id", "sent_at"),
         Index(None, "identity_id", "sent_at"),
         Index(None, "room_id", "text_hash"),
@@ -193,7 +207,13 @@ class Record(Table):
         Index(None, "office_id", "subject_id", "on_day"),
         Index(None, "room_id", "on_day", "kind"),
         Index(None, "message_id"),
-        Index("ix_records_unsettled", "office_id", "subject_name", sqlite_where=text("subject_id IS NULL"), postgresql_where=text("subject_id IS NULL")),
+        Index(
+            "ix_records_unsettled",
+            "office_id",
+            "subject_name",
+            sqlite_where=text("subject_id IS NULL"),
+            postgresql_where=text("subject_id IS NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
@@ -214,12 +234,13 @@ class Record(Table):
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     """The record by the parse contract."""
     rules: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    source_hash: Mapped[str] = mapped_column(String(32), default="")
-    chain_hash: Mapped[str] = mapped_column(String(32), default="")
-    """The 接龙 it stands in; empty outside one."""
+    source: Mapped[str] = mapped_column(Text, default="")
+    """The piece of the message it was read from, normalized: an unchanged line of a reposted 接龙 is known by it."""
+    chain: Mapped[str] = mapped_column(Text, default="")
+    """The heading of the 接龙 it stands in; empty outside one."""
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str] = mapped_column(String(64), default="")
-    """Why it no longer counts: `retract:<message>`, `recall:<message>`, `chain:<message>`, `reread`, `staff:<person>`."""
+    """Why: `retract:<message>`, `recall:<message>`, `chain:<message>`, `twin:<record>`, `correct:<message>`, `reread`."""
 
 
 class Mark(Table):
@@ -244,7 +265,13 @@ class Occasion(Table):
     __tablename__ = "occasions"
     __table_args__ = (
         UniqueConstraint("office_id", "key"),
-        Index("ix_occasions_due", "office_id", "due_at", sqlite_where=text("state = 'due'"), postgresql_where=text("state = 'due'")),
+        Index(
+            "ix_occasions_due",
+            "office_id",
+            "due_at",
+            sqlite_where=text("state = 'due'"),
+            postgresql_where=text("state = 'due'"),
+        ),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
@@ -265,7 +292,14 @@ class Post(Table):
     __tablename__ = "posts"
     __table_args__ = (
         UniqueConstraint("office_id", "key"),
-        Index("ix_posts_open", "office_id", "channel", "not_before", sqlite_where=text("state IN ('due', 'claimed')"), postgresql_where=text("state IN ('due', 'claimed')")),
+        Index(
+            "ix_posts_open",
+            "office_id",
+            "channel",
+            "not_before",
+            sqlite_where=text("state IN ('due', 'claimed')"),
+            postgresql_where=text("state IN ('due', 'claimed')"),
+        ),
         Index(None, "room_id", "sent_at"),
         Index(None, "channel", "sent_at"),
     )
@@ -285,7 +319,7 @@ class Post(Table):
     not_before: Mapped[datetime]
     not_after: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16), default="due")
-    """`due`, `claimed`, `sent`, `stale`, `held`, `unknown` (may have gone out, not said again), `refused`, `dropped`."""
+    """`due`, `claimed`, `sent`, `stale`, `held`, `unknown` (perhaps sent, not said again), `refused`, `dropped`."""
     claimed_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(Integer, default=0)

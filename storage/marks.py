@@ -1,0 +1,68 @@
+"""What staff noted of people: leave (请假), zero report (零报告), unreachable (联系不上)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+
+from storage import Session
+from storage.tables import Mark
+from storage.writing import insert_new
+
+LEAVE, ZERO, UNREACHABLE = "leave", "zero", "unreachable"
+
+
+async def add(
+    session: Session,
+    office_id: int,
+    person_id: int,
+    state: str,
+    days: tuple[date, date],
+    message_id: int | None,
+    at: datetime,
+) -> None:
+    """Notes a state for the days from..to, both included; the newest of a day counts."""
+    from_on, to_on = days
+    await insert_new(
+        session,
+        Mark,
+        office_id=office_id,
+        person_id=person_id,
+        state=state,
+        from_on=from_on,
+        to_on=to_on,
+        message_id=message_id,
+        made_at=at,
+    )
+
+
+async def on_day(session: Session, office_id: int, person_ids: Collection[int], day: date) -> Sequence[Mark]:
+    """The standing marks of these people on a day, oldest first."""
+    if not person_ids:
+        return ()
+    query = select(Mark).where(
+        Mark.office_id == office_id,
+        Mark.person_id.in_(person_ids),
+        Mark.from_on <= day,
+        Mark.to_on >= day,
+        Mark.withdrawn_at.is_(None),
+    )
+    return (await session.scalars(query.order_by(Mark.made_at, Mark.id))).all()
+
+
+async def withdraw(session: Session, office_id: int, person_id: int, day: date, at: datetime) -> int:
+    """Takes back somebody's marks that hold on a day; returns how many."""
+    done = await session.execute(
+        update(Mark)
+        .where(
+            Mark.office_id == office_id,
+            Mark.person_id == person_id,
+            Mark.from_on <= day,
+            Mark.to_on >= day,
+            Mark.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=at)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,69 @@
+"""Firings of schedules: rows that are due, done once, or missed and listed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from storage import Session
+from storage.tables import Occasion
+from storage.writing import insert_new
+
+
+async def plan(session: Session, **values: Any) -> int | None:
+    """Makes an occasion due; None where its key stands already."""
+    return await insert_new(session, Occasion, state="due", **values)
+
+
+async def due(session: Session, office_id: int, now: datetime) -> Sequence[Occasion]:
+    """What is due now and not settled, in order."""
+    query = select(Occasion).where(Occasion.office_id == office_id, Occasion.state == "due", Occasion.due_at <= now)
+    return (await session.scalars(query.order_by(Occasion.due_at, Occasion.id))).all()
+
+
+async def settle(session: Session, occasion_id: int, state: str, at: datetime) -> bool:
+    """Moves a due occasion on; False where another process was faster."""
+    done = await session.execute(
+        update(Occasion)
+        .where(Occasion.id == occasion_id, Occasion.state == "due")
+        .values(state=state, settled_at=at)
+        .returning(Occasion.id)
+    )
+    return done.scalar_one_or_none() is not None
+
+
+async def next_due_at(session: Session, office_id: int) -> datetime | None:
+    """When the next occasion falls due; None where none is planned."""
+    query = select(func.min(Occasion.due_at)).where(Occasion.office_id == office_id, Occasion.state == "due")
+    return await session.scalar(query)
+
+
+async def last_planned_at(session: Session, office_id: int) -> datetime | None:
+    """The latest instant for which anything was ever planned."""
+    return await session.scalar(select(func.max(Occasion.due_at)).where(Occasion.office_id == office_id))
+
+
+async def drop_planned(session: Session, office_id: int, after: datetime, keep: Sequence[str]) -> int:
+    """Drops future occasions that the configuration no longer holds; returns how many."""
+    done = await session.execute(
+        update(Occasion)
+        .where(
+            Occasion.office_id == office_id,
+            Occasion.state == "due",
+            Occasion.due_at > after,
+            Occasion.key.not_in(keep),
+        )
+        .values(state="dropped", settled_at=after)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+async def missed(session: Session, office_id: int, since: datetime) -> Sequence[Occasion]:
+    """What was missed because the bot was down, since an instant."""
+    query = select(Occasion).where(
+        Occasion.office_id == office_id, Occasion.state == "missed", Occasion.due_at >= since
+    )
+    return (await session.scalars(query.order_by(Occasion.due_at))).all()

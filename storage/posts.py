@@ -1,0 +1,123 @@
+"""What the bot says: rows under a unique key; claimed by a conditional update with a lease, sent, marked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from storage import Session
+from storage.tables import Post
+from storage.writing import insert_new
+
+OPEN = ("due", "claimed")
+
+
+async def add(session: Session, **values: Any) -> int | None:
+    """Makes a post due; None where its key stands already, so that it is said once."""
+    return await insert_new(session, Post, state="due", **values)
+
+
+async def get(session: Session, post_id: int) -> Post:
+    """The post of that id."""
+    return await session.get_one(Post, post_id)
+
+
+async def make_stale(session: Session, office_id: int, now: datetime) -> Sequence[int]:
+    """Marks what is due too late as `stale`; returns the ids."""
+    done = await session.execute(
+        update(Post)
+        .where(Post.office_id == office_id, Post.state == "due", Post.not_after < now)
+        .values(state="stale", note="过了时限，没有发出")
+        .returning(Post.id)
+    )
+    return [post_id for (post_id,) in done.tuples()]
+
+
+async def due(session: Session, office_id: int, channel: str, now: datetime, most: int) -> Sequence[Post]:
+    """What a channel is to say now, in the order in which it fell due."""
+    query = (
+        select(Post)
+        .where(Post.office_id == office_id, Post.channel == channel, Post.state == "due", Post.not_before <= now)
+        .order_by(Post.not_before, Post.id)
+        .limit(most)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def claim(session: Session, post_id: int, now: datetime, lease: timedelta) -> bool:
+    """Takes a due post for sending; False where another process was faster."""
+    done = await session.execute(
+        update(Post)
+        .where(Post.id == post_id, Post.state == "due")
+        .values(state="claimed", claimed_at=now, lease_until=now + lease, attempts=Post.attempts + 1)
+        .returning(Post.id)
+    )
+    return done.scalar_one_or_none() is not None
+
+
+async def abandoned(session: Session, office_id: int, channels: Collection[str], now: datetime) -> Sequence[Post]:
+    """Claimed posts whose sender has not marked them within its lease: it was killed, or cannot know."""
+    query = select(Post).where(
+        Post.office_id == office_id, Post.channel.in_(channels), Post.state == "claimed", Post.lease_until < now
+    )
+    return (await session.scalars(query.order_by(Post.id))).all()
+
+
+async def settle(session: Session, post_id: int, state: str, *, only_from: str = "claimed", **values: Any) -> bool:
+    """Moves a post on from a state; False where it is no longer in that state."""
+    done = await session.execute(
+        update(Post).where(Post.id == post_id, Post.state == only_from).values(state=state, **values).returning(Post.id)
+    )
+    return done.scalar_one_or_none() is not None
+
+
+async def postpone(session: Session, post_id: int, until: datetime, *, only_from: str, note: str = "") -> None:
+    """Lets a post be tried again later."""
+    await session.execute(
+        update(Post)
+        .where(Post.id == post_id, Post.state == only_from)
+        .values(state="due", not_before=until, lease_until=None, note=note)
+    )
+
+
+async def sent_since(session: Session, channel: str, since: datetime, room_id: int | None = None) -> Sequence[datetime]:
+    """When posts went out by a channel (into a room) since an instant, oldest first."""
+    query = select(Post.sent_at).where(Post.channel == channel, Post.sent_at >= since)
+    if room_id is not None:
+        query = query.where(Post.room_id == room_id)
+    return [sent_at for sent_at in await session.scalars(query.order_by(Post.sent_at)) if sent_at is not None]
+
+
+async def next_due_at(session: Session, office_id: int, channels: Collection[str]) -> datetime | None:
+    """When the next post falls due; None where none waits."""
+    query = select(func.min(Post.not_before)).where(
+        Post.office_id == office_id, Post.channel.in_(channels), Post.state == "due"
+    )
+    return await session.scalar(query)
+
+
+async def next_lease_at(session: Session, office_id: int, channels: Collection[str]) -> datetime | None:
+    """When the next lease runs out; None where nothing is claimed."""
+    query = select(func.min(Post.lease_until)).where(
+        Post.office_id == office_id, Post.channel.in_(channels), Post.state == "claimed"
+    )
+    return await session.scalar(query)
+
+
+async def in_states(
+    session: Session, office_id: int, states: Collection[str], since: datetime | None = None, most: int = 50
+) -> Sequence[Post]:
+    """Posts in these states, the newest first."""
+    query = select(Post).where(Post.office_id == office_id, Post.state.in_(states))
+    if since is not None:
+        query = query.where(Post.made_at >= since)
+    return (await session.scalars(query.order_by(Post.id.desc()).limit(most))).all()
+
+
+async def with_prefix(session: Session, office_id: int, prefix: str) -> Sequence[Post]:
+    """Posts whose key begins so, oldest first."""
+    query = select(Post).where(Post.office_id == office_id, Post.key.startswith(prefix, autoescape=True))
+    return (await session.scalars(query.order_by(Post.id))).all()
