@@ -1,0 +1,290 @@
+"""What can be set: one frozen dataclass per table of `bot.toml`; a field is a key, its default what is shipped.
+
+`bot.settings.loading` fills them from the file; everybody else is given them. Longer than 300 lines because each
+key says here what it means, in which unit, and why its default is what it is. No I/O here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bot.errors import Fault
+from bot.rosters import RosterEntry
+from bot.settings.values import Count, Day, Days, Endpoint, Name, Pause, Port, Seconds, Template, WallTime
+
+DERIVED = {"key": None}
+"""Marks a field that no key of the file sets: it comes from the environment, another file or the table's name."""
+
+Job = Literal["remind", "remind_missing", "tally"]
+Purpose = Literal["deputies", "staff"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeSettings:
+    """`[office]`: the liaison office (联工委)."""
+
+    name: Name = "联工委"
+    """What the office is called in what the bot says; one store may hold several offices, told apart by it."""
+    bot_name: Name = "小联"
+    """What the bot calls itself, and the name people mention it by."""
+    day_cutoff_hour: Annotated[int, Field(ge=0, le=11)] = 0
+    """Local hour (Asia/Shanghai) at which a new reporting day begins. 0, midnight: the day that everybody means."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """`[store]`: where everything is kept."""
+
+    url: str = field(default="sqlite:///data/liaison.db", repr=False)
+    """`sqlite:///file` or `postgresql://user@host/name`. A file, since one machine needs no database server.
+
+    `LIAISON_STORE` stands over it. A password comes from there or from `${NAME}`, a variable of the environment.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """`[web]`: the one HTTP server, for the chat page, the console, exported files and `/healthz`."""
+
+    host: str = "127.0.0.1"
+    """Address listened on. This machine only, so that nothing is open to the network until somebody wants it."""
+    port: Port = 8420
+    """TCP port listened on; one that nothing common uses."""
+    public_url: str = ""
+    """How people reach the server from outside (https://…), for links in posts. Empty: host and port are written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pacing:
+    """`[channels.<name>.pacing]`: how fast the bot may speak there.
+
+    The defaults are for a WeChat account, where bursts lose messages and cost the account; the chat page has its own.
+    """
+
+    min_gap_seconds: Pause = 3.0
+    """Seconds between two posts of the channel. Accounts that sent faster had messages lost or swapped."""
+    jitter_seconds: Pause = 2.0
+    """Up to that many seconds more, by chance: a strict beat is what machines are known by."""
+    room_per_hour: Count = 20
+    """Posts an hour into one room (or to one person); what is over it waits. Stands below all other rules."""
+    channel_per_minute: Count = 20
+    """Posts a minute in the whole channel; half of what is known to be borne by live accounts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebchatSettings:
+    """`[channels.webchat]`: the built-in chat page, on the server of `[web]`."""
+
+    name: str = field(default="webchat", metadata=DERIVED)
+    """The table's name: what rooms call the channel."""
+    kind: Literal["webchat"] = "webchat"
+    """Which channel it is. May be left out where the table's name says it."""
+    open_seats: bool = True
+    """Anybody who reaches the page may sit down as any member. For trying out; false hands out personal links only."""
+    history_messages: Count = 200
+    """Messages shown on opening a room: some two days of a busy group."""
+    max_file_bytes: Count = 10 * 1024 * 1024
+    """Largest file taken, in bytes: a photograph or a year's export."""
+    max_message_bytes: Count = 1024 * 1024
+    """Longest message taken, in UTF-8 bytes; the longest 接龙 seen has a hundredth of it."""
+    recall_minutes: Annotated[int, Field(ge=0)] = 2
+    """Minutes in which one's own message can be recalled (撤回), as in WeChat; 0 for never."""
+    messages_per_minute: Count = 60
+    """Messages a minute taken from one seat; nobody types faster."""
+    pacing: Pacing = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=600, channel_per_minute=6000)
+    """No pause, wide caps: no platform is watching, and people wait for the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WechatySettings:
+    """`[channels.wechaty]`: WeChat through a Wechaty gateway (puppet service)."""
+
+    endpoint: Endpoint
+    """host:port of the gateway."""
+    token: str = field(repr=False, metadata=DERIVED)
+    """The gateway's password, from `LIAISON_<NAME>_TOKEN` or `token_file`; never in bot.toml, never in a log."""
+    token_file: Path | None = field(default=None, repr=False)
+    """A file that holds the token, for service managers that hand out secrets as files."""
+    name: str = field(default="wechaty", metadata=DERIVED)
+    """The table's name: what rooms call the channel."""
+    kind: Literal["wechaty"] = "wechaty"
+    """Which channel it is. May be left out where the table's name says it."""
+    tls: bool = False
+    """Whether the gateway speaks TLS. Without it the gateway belongs on this machine or behind a tunnel."""
+    tls_ca_file: Path | None = None
+    """The certificate (PEM) that the gateway's own is checked against; none: the ones the system trusts."""
+    tls_server_name: str = ""
+    """Name the gateway's certificate is made out to, where it differs from the endpoint's host."""
+    keepalive_seconds: Seconds = 10.0
+    """Seconds between two signs of life asked of the gateway: without them a frozen one is never noticed."""
+    keepalive_timeout_seconds: Seconds = 5.0
+    """Seconds until a gateway that gives no sign of life counts as gone."""
+    call_timeout_seconds: Seconds = 10.0
+    """Seconds that one call to the gateway may take; a file goes through in one or two."""
+    backoff_first_seconds: Seconds = 0.5
+    """Seconds until the first attempt to connect again; doubled with each."""
+    backoff_most_seconds: Seconds = 30.0
+    """Longest pause between two attempts, in seconds: an operator who mends the gateway does not wait longer."""
+    member_lookup_seconds: Pause = 2.0
+    """Pause between two look-ups of members: five in a second have locked a live account."""
+    self_id: str = ""
+    """The bot's own contact id, where the gateway does not tell it."""
+    max_file_bytes: Annotated[int, Field(ge=1, le=3_000_000)] = 3_000_000
+    """Largest file sent, in bytes. Gateways take requests of 4 MiB, and a file grows by a third on its way."""
+    in_file_bytes: Count = 20 * 1024 * 1024
+    """Largest file fetched, in bytes; of a larger one only the name is kept."""
+    pacing: Pacing = Pacing()
+    """See there."""
+
+
+ChannelSettings = WebchatSettings | WechatySettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomSettings:
+    """`[[rooms]]`: a group (群)."""
+
+    name: Name
+    """The group's name, as people see it in the channel."""
+    channel: str = "webchat"
+    """In which channel it is; where only one is configured, that one."""
+    roster: tuple[RosterEntry, ...] = field(default=(), metadata=DERIVED)
+    """Who belongs to it."""
+    roster_file: Path | None = field(default=None, metadata={"key": "roster"})
+    """The CSV that says who belongs to it."""
+    purpose: Purpose = "deputies"
+    """`deputies`: a group of deputies, who report there. `staff`: the office's own, where commands are given."""
+    show_missing: bool | None = None
+    """Whether names of those who have not reported (未报) are said there; None: `manners` decide."""
+    external_id: str = ""
+    """The channel's own id of the group. Empty: found by its name, which is right unless two groups share one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleSettings:
+    """`[[schedules]]`: something the bot says by itself at a time of day."""
+
+    name: Name
+    """Its own name; part of the key under which a post is made once, so a new name may post again today."""
+    do: Job
+    """`remind` all, `remind_missing` those who have not reported, or post the `tally` (汇总)."""
+    at: WallTime
+    """Time of day in China."""
+    days: Days = "daily"
+    """`daily`, `workdays` (调休 counted), `weekends` (every other day, holidays too), or weekdays, 0 for Monday.
+
+    Daily, since reports are due on holidays too.
+    """
+    rooms: Annotated[tuple[str, ...], Field(min_length=1)] = ("*",)
+    """Names of the rooms it is for; `*` for all rooms of deputies."""
+    text: Template = ""
+    """What is said; `values.PLACEHOLDERS` in braces are filled in. Empty: the shipped wording."""
+    late_minutes: Annotated[int, Field(ge=1, le=1440)] = 120
+    """Minutes after which it is too late to say it (the bot was down): a morning's reminder is odd at noon."""
+    from_on: Day = None
+    """First day it is due; None: no first day."""
+    to_on: Day = None
+    """Last day it is due; None: no last day."""
+
+
+DEFAULT_SCHEDULES = (
+    ScheduleSettings(name="早上提醒", do="remind", at=time(8)),
+    ScheduleSettings(name="下午催报", do="remind_missing", at=time(15)),
+    ScheduleSettings(name="晚上汇总", do="tally", at=time(20)),
+)
+"""A day as offices keep it, so that there is something to see before anything is configured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MannersSettings:
+    """`[manners]`: how the bot behaves among people."""
+
+    show_missing_names: bool = True
+    """Whether groups see the names of those who have not reported, or only how many they are."""
+    answer_reports: bool = False
+    """Whether each report is answered in the group. Off: thirty answers a morning drown everything else."""
+    alert_staff: bool = True
+    """Whether staff are told privately, at once, when somebody is or may be unwell."""
+    staff_see_names_in_staff_room: bool = False
+    """Whether rooms of staff see who is unwell. Off: such a room has more readers than those who need to know."""
+    most_mentions: Annotated[int, Field(ge=0, le=100)] = 20
+    """Most people mentioned by one message; the others are named. Mentioning whole groups gets accounts noticed."""
+    reply_minutes: Count = 10
+    """Minutes after which the answer to a command is no longer sent: the question has been forgotten by then."""
+    alert_hours: Annotated[int, Field(ge=1, le=168)] = 24
+    """Hours after which an alert that could not be sent is no longer sent; it stays listed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxSettings:
+    """`[inbox]`: how what comes in is worked off."""
+
+    max_text_bytes: Count = 1024 * 1024
+    """UTF-8 bytes of a message that are read; a longer one is kept whole, and cut for reading."""
+    retry_first_seconds: Seconds = 60.0
+    """Seconds until a message whose handling failed is tried again; doubled with each attempt."""
+    retry_most_seconds: Seconds = 3600.0
+    """Longest pause between two attempts, in seconds."""
+    most_attempts: Count = 5
+    """Attempts after which it is left for a person; it stays listed by `liaison check`."""
+    batch: Count = 50
+    """Messages taken from the store at a time: enough to keep busy, few enough to stop soon."""
+    paste_window_minutes: Annotated[int, Field(ge=0)] = 2
+    """Minutes by which a pasted message's time may differ from the live one's and still be the same message."""
+    reread_days: Annotated[int, Field(ge=0)] = 30
+    """Days back that messages of a person are read again when they are bound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxSettings:
+    """`[outbox]`: how posts get out; how fast is the channel's `Pacing`."""
+
+    lease_seconds: Seconds = 30.0
+    """Seconds for which a sender that claimed a post has it alone; longer than any sending takes."""
+    retry_first_seconds: Seconds = 5.0
+    """Seconds until a post is tried again that the channel could not take; doubled with each attempt."""
+    retry_most_seconds: Seconds = 300.0
+    """Longest pause between two attempts, in seconds; the post's own end is what stops them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingSettings:
+    """`[reading]`: how messages are understood."""
+
+    office_rules: tuple[Path, ...] = ()
+    """Rules files (TOML) of the office's own, read after the shipped ones: local words for a symptom, a place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All of it; `Settings()` is what is shipped."""
+
+    office: OfficeSettings = OfficeSettings()
+    """The office."""
+    store: StoreSettings = StoreSettings()
+    """The store."""
+    web: WebSettings = WebSettings()
+    """The HTTP server."""
+    channels: tuple[ChannelSettings, ...] = (WebchatSettings(),)
+    """The channels; the chat page alone where none is configured."""
+    rooms: tuple[RoomSettings, ...] = ()
+    """The groups."""
+    schedules: tuple[ScheduleSettings, ...] = DEFAULT_SCHEDULES
+    """What is said by itself; `schedules = []` for nothing."""
+    manners: MannersSettings = MannersSettings()
+    """How the bot behaves."""
+    inbox: InboxSettings = InboxSettings()
+    """What comes in."""
+    outbox: OutboxSettings = OutboxSettings()
+    """What goes out."""
+    reading: ReadingSettings = ReadingSettings()
+    """How messages are understood."""
+    path: Path | None = field(default=None, metadata=DERIVED)
+    """The file it was read from; relative paths in it start from its folder."""
+    warnings: tuple[Fault, ...] = field(default=(), metadata=DERIVED)
+    """What works and is probably not meant: told by `liaison check`."""
