@@ -91,6 +91,15 @@ class Message:
     attachment: Attachment | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A time in which the channel may have missed messages (08:10-08:52 no messages)."""
+
+    channel: str
+    began_at: datetime
+    ended_at: datetime
+
+
 class Doubt(enum.StrEnum):
     """What is done with a post of which nobody can know whether it went out."""
 

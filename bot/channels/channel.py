@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.messages import Dispatch, Message
+from bot.messages import Dispatch, Gap, Message
+
+__all__ = ["Channel", "Gap", "Hears", "Intake", "Standing", "Starts", "Traits"]
 
 
 class Hears(enum.StrEnum):
@@ -39,6 +41,7 @@ class Traits:
         mentions: it can really mention somebody; without it a name is written.
         echoes: it hands the bot's own posts back in `receive`.
         sends_once: sending a dispatch of the same id again changes nothing.
+        reaches_people: a private talk is addressed by our own `person:<id>`, so that anybody can be reached unheard.
         max_bytes: longest text in UTF-8 bytes; None for no limit.
         per_minute: posts a minute that the platform allows; None for no limit.
     """
@@ -50,17 +53,9 @@ class Traits:
     recalls: bool = False
     echoes: bool = False
     sends_once: bool = False
+    reaches_people: bool = False
     max_bytes: int | None = None
     per_minute: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """A time in which the channel may have missed messages (08:10-08:52 no messages)."""
-
-    channel: str
-    began_at: datetime
-    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,92 @@
+"""What a handler is told beside the record: who spoke, where, when, and by which settings; and how it answers.
+
+`bot.inbox` and `schedules` make it, `handlers` use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.messages import Doubt, FileId, PersonId, Post, RoomId
+from bot.people import Known
+from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """Who spoke; `person_id` is None while nobody knows whose account it is."""
+
+    name: str
+    identity_id: int | None = None
+    person_id: int | None = None
+    staff: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The room (群) in which something was said, or that it counts for."""
+
+    id: int
+    name: str
+    channel: str
+    for_staff: bool = False
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One message on its way through the handlers.
+
+    Args:
+        room: where it was said; None in a private talk.
+        counts_for: the room whose tally it belongs to; of a private talk the speaker's first group.
+        people: everybody who may be meant by a name here, the room's own members first.
+        day: the reporting day (China's, with the office's cut-off).
+        position: which of the message's records is being handled, from 0.
+        again: it was handled before and is read again, because staff settled who spoke.
+    """
+
+    message_id: int
+    office_id: int
+    settings: Settings
+    speaker: Speaker
+    channel: str
+    room: Place | None
+    counts_for: Place | None
+    people: Sequence[Known]
+    sent_at: datetime
+    now: datetime
+    day: date
+    position: int = 0
+    again: bool = False
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """Where the message stands among all: by when it was said, then as it came."""
+        return self.sent_at, self.message_id
+
+    def answer(self, text: str, why: str, *, step: str = "answer", attachment: FileId | None = None) -> Post:
+        """An answer in the place where the message was said."""
+        until = self.sent_at + timedelta(minutes=self.settings.manners.reply_minutes)
+        key = f"{step}/{self.message_id}"
+        if self.room is not None:
+            return Post(
+                key=key, why=why, text=text, room=RoomId(self.room.id), not_after=until, attachment=attachment
+            )
+        return self.whisper(text, why, step=step, attachment=attachment)
+
+    def whisper(self, text: str, why: str, *, step: str = "whisper", attachment: FileId | None = None) -> Post:
+        """An answer to the speaker alone."""
+        return Post(
+            key=f"{step}/{self.message_id}",
+            why=why,
+            text=text,
+            identity=self.speaker.identity_id,
+            person=PersonId(self.speaker.person_id) if self.speaker.person_id is not None else None,
+            channel=self.channel,
+            not_after=self.sent_at + timedelta(minutes=self.settings.manners.reply_minutes),
+            attachment=attachment,
+            doubt=Doubt.REPEAT,
+        )

@@ -1,0 +1,382 @@
+"""Keeps what came in, once, before anything reads it; then a worker has each message handled in one transaction.
+
+Channels call `accept` (as `Intake`); `handle_waiting` finds the speaker, reads, calls the handlers it was given, puts
+the posts they return into the outbox and marks the message handled: all of it commits, or none. A message whose
+handling fails is kept, marked and tried again; it never stops the ones behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot import people as naming
+from bot import staff, wording
+from bot.clock import Clock, day_of, local
+from bot.heard import Heard, Place, Speaker
+from bot.messages import Gap, Message, MessageKind, Post
+from bot.people import Known
+from bot.records import Command, Record
+from bot.settings import Settings
+from storage import Session, Store, StoreUnreachable, files, gaps, identities, messages, people, records, rooms
+from storage.tables import Identity, Room
+from storage.tables import Message as KeptMessage
+
+log = logging.getLogger(__name__)
+
+Read = Callable[[str, Heard], Awaitable[Sequence[Record]]]
+Handler = Callable[[Record, Heard, Session], Awaitable[Sequence[Post]]]
+Put = Callable[[Session, Sequence[Post]], Awaitable[None]]
+
+_LONGEST_NAME = 200
+
+
+class Inbox:
+    """What came in, and the worker that has it handled."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        settings: Settings,
+        office_id: int,
+        *,
+        read: Read,
+        handlers: Mapping[str, Handler],
+        put: Put,
+        people_channels: frozenset[str] = frozenset(),
+    ) -> None:
+        """Args:
+        read: text and circumstances in, records out.
+        handlers: what is done about a record, by its kind.
+        put: where the posts go, within the same transaction.
+        people_channels: channels whose accounts are our own `person:<id>`, so that each is bound at once.
+        """
+        self._store, self._clock, self._settings, self._office_id = store, clock, settings, office_id
+        self._read, self._handlers, self._put = read, handlers, put
+        self._people_channels = people_channels
+        self._arrived = asyncio.Event()
+
+    async def accept(self, message: Message) -> bool:
+        """Keeps a message durably; see `Intake.accept`. Waits for the database rather than lose one."""
+        pause = 0.5
+        while True:
+            try:
+                kept = await self._keep(message)
+            except StoreUnreachable:
+                log.error("the store does not answer; message kept waiting at the channel %s", message.channel)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 10.0)
+                continue
+            self._arrived.set()
+            return kept
+
+    async def _keep(self, message: Message) -> bool:
+        text = storable(message.text)
+        now = self._clock.now()
+        place = message.conversation
+        async with self._store.begin() as session:
+            room = identity = peer = None
+            if not place.private:
+                room = await rooms.heard_of(
+                    session, self._office_id, message.channel, place.external_id, storable(place.name)[:_LONGEST_NAME]
+                )
+            if not message.from_self:
+                identity = await self._account(session, message, room, now)
+            if place.private:
+                peer = identity or await self._peer(session, message, now)
+            file_id = None
+            if message.attachment is not None and await self._is_new(session, message):
+                held = message.attachment
+                file_id = await files.add(
+                    session,
+                    self._office_id,
+                    token=digest(message.channel, message.external_id, str(now)),
+                    name=storable(held.name)[:_LONGEST_NAME],
+                    media_type=held.media_type[:100],
+                    content=held.content,
+                    made_at=now,
+                )
+            kept = await messages.keep(
+                session,
+                office_id=self._office_id,
+                channel=message.channel,
+                external_id=message.external_id[:_LONGEST_NAME],
+                kind=str(message.kind),
+                room_id=room.id if room else None,
+                identity_id=identity.id if identity else None,
+                peer_id=peer.id if peer else None,
+                sender_name=storable(message.sender.name)[:_LONGEST_NAME],
+                text=text,
+                text_hash=digest("".join(text.split())),
+                file_id=file_id,
+                recalls=message.recalls,
+                from_self=message.from_self,
+                mentions_bot=message.mentions_bot,
+                post_id=message.dispatch_id,
+                sent_at=message.sent_at,
+                received_at=now,
+                outcome="",
+                attempts=0,
+                error="",
+            )
+        return kept is not None
+
+    async def _is_new(self, session: Session, message: Message) -> bool:
+        known = await messages.by_external_id(session, self._office_id, message.channel, message.external_id)
+        return known is None
+
+    async def _account(self, session: Session, message: Message, room: Room | None, now: datetime) -> Identity:
+        return await identities.seen(
+            session,
+            self._office_id,
+            message.channel,
+            message.sender.external_id[:_LONGEST_NAME],
+            storable(message.sender.name)[:_LONGEST_NAME],
+            room.id if room else None,
+            now,
+        )
+
+    async def _peer(self, session: Session, message: Message, now: datetime) -> Identity:
+        other = message.conversation.external_id
+        return await identities.seen(session, self._office_id, message.channel, other, "", None, now)
+
+    async def note_gap(self, gap: Gap) -> None:
+        """Keeps a gap and has staff told; see `Intake.note_gap`."""
+        async with self._store.begin() as session:
+            gap_id = await gaps.add(session, self._office_id, gap.channel, gap.began_at, gap.ended_at)
+            posts = await staff.of_affairs(
+                session,
+                self._settings,
+                self._office_id,
+                None,
+                key=f"gap/{gap_id}",
+                why="断线提示",
+                text=wording.gap(local(gap.began_at), local(gap.ended_at)),
+                now=self._clock.now(),
+            )
+            await self._put(session, posts)
+        self._arrived.set()
+
+    async def meet(self, channel: str, external_id: str, name: str) -> None:
+        """Notes an account by its name and binds it where that name is one person's; see `Intake.meet`."""
+        async with self._store.begin() as session:
+            identity = await identities.seen(
+                session, self._office_id, channel, external_id, storable(name)[:_LONGEST_NAME], None, self._clock.now()
+            )
+            everybody = [known_of(m) for m in await people.everybody(session, self._office_id)]
+            await self._bind(session, identity, everybody)
+
+    async def run(self) -> None:
+        """Handles what comes in until it is cancelled."""
+        while True:
+            self._arrived.clear()
+            try:
+                await self.handle_waiting()
+            except StoreUnreachable:
+                log.error("the store does not answer; handling goes on when it does")
+            # The time-out brings round what failed and what another process kept.
+            with_timeout = asyncio.wait_for(self._arrived.wait(), timeout=2.0)
+            try:
+                await with_timeout
+            except TimeoutError:
+                continue
+
+    async def handle_waiting(self) -> int:
+        """Handles all that waits now, in order of each conversation; returns how many messages that were."""
+        handled = 0
+        while count := await self._handle_lane():
+            handled += count
+        return handled
+
+    async def _handle_lane(self) -> int:
+        async with self._store.begin() as session:
+            lane = await messages.claim_lane(session, self._office_id, self._clock.now(), self._settings.inbox.batch)
+            for message in lane:
+                await self._handle_one(session, message)
+        return len(lane)
+
+    async def _handle_one(self, session: Session, message: KeptMessage) -> None:
+        try:
+            async with session.begin_nested():
+                message.outcome = await self._outcome(session, message)
+        except StoreUnreachable:
+            raise
+        except Exception as exc:
+            self._fail(message, exc)
+            return
+        now = self._clock.now()
+        message.handled_at, message.retry_at, message.error = now, None, ""
+        message.read_at = message.read_at or now
+
+    def _fail(self, message: KeptMessage, exc: Exception) -> None:
+        # The error's own words may hold the message's: only its type and place are logged and kept.
+        where = exc.__traceback__
+        while where and where.tb_next:
+            where = where.tb_next
+        place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "?"
+        log.error("message %d could not be handled: %s at %s", message.id, type(exc).__name__, place)
+        limits = self._settings.inbox
+        message.attempts += 1
+        message.error = type(exc).__name__
+        wait = min(limits.retry_first_seconds * 2 ** (message.attempts - 1), limits.retry_most_seconds)
+        message.retry_at = self._clock.now() + timedelta(seconds=wait)
+        if message.attempts >= limits.most_attempts:
+            message.handled_at, message.retry_at, message.outcome = self._clock.now(), None, "failed"
+
+    async def _outcome(self, session: Session, message: KeptMessage) -> str:
+        if message.from_self:
+            return "echo"
+        room = await rooms.get(session, message.room_id) if message.room_id is not None else None
+        if room is not None and room.purpose == rooms.UNKNOWN:
+            return "unknown_room"
+        if message.kind == MessageKind.RECALL:
+            return await self._recall(session, message)
+        if message.recalled_at is not None or await messages.recall_of(session, message) is not None:
+            message.recalled_at = message.recalled_at or self._clock.now()
+            return "recalled"
+        window = timedelta(minutes=self._settings.inbox.paste_window_minutes)
+        if await messages.twin(session, message, window) is not None:
+            return "twin"
+        if message.kind != MessageKind.TEXT:
+            return "no_text"
+        return await self._understand(session, message, room)
+
+    async def _recall(self, session: Session, message: KeptMessage) -> str:
+        if message.recalls:
+            original = await messages.by_external_id(session, self._office_id, message.channel, message.recalls)
+            if original is not None:
+                original.recalled_at = self._clock.now()
+                await records.withdraw_message(session, original.id, f"recall:{message.id}", self._clock.now())
+        return "recall"
+
+    async def _understand(self, session: Session, message: KeptMessage, room: Room | None) -> str:
+        heard = await self._heard(session, message, room)
+        if heard.again:
+            await records.withdraw_message(session, message.id, "reread", self._clock.now())
+        posts: list[Post] = []
+        for position, record in enumerate(await self._read(_cut(message.text, self._settings), heard)):
+            if heard.again and isinstance(record, Command):
+                continue  # a command is carried out once, however often its message is read
+            handler = self._handlers.get(record.kind)
+            if handler is not None:
+                posts.extend(await handler(record, heard_at(heard, position), session))
+        await self._put(session, posts)
+        return "read"
+
+    async def _heard(self, session: Session, message: KeptMessage, room: Room | None) -> Heard:
+        here = [known_of(m) for m in await people.members(session, room.id)] if room is not None else []
+        everybody = here
+        if room is None or room.purpose == "staff":
+            everybody = [known_of(m) for m in await people.everybody(session, self._office_id)]
+        speaker = await self._speaker(session, message, here or everybody)
+        return Heard(
+            message_id=message.id,
+            office_id=self._office_id,
+            settings=self._settings,
+            speaker=speaker,
+            channel=message.channel,
+            room=place_of(room),
+            counts_for=await self._counts_for(session, room, speaker),
+            people=everybody,
+            sent_at=message.sent_at,
+            now=self._clock.now(),
+            day=day_of(message.sent_at, self._settings.office.day_cutoff_hour),
+            again=message.read_at is not None,
+        )
+
+    async def _speaker(self, session: Session, message: KeptMessage, here: Sequence[Known]) -> Speaker:
+        if message.identity_id is None:
+            return Speaker(name=message.sender_name)
+        identity = await identities.get(session, message.identity_id)
+        await self._bind(session, identity, here, message)
+        if identity.person_id is None:
+            return Speaker(name=message.sender_name, identity_id=identity.id)
+        here_as = next((known for known in here if known.person_id == identity.person_id), None)
+        if here_as is not None:
+            is_staff, name = here_as.role == "staff", here_as.name
+        else:
+            is_staff = bool(await people.rooms_of(session, identity.person_id, "staff"))
+            name = (await people.names(session, [identity.person_id]))[identity.person_id]
+        return Speaker(name=name, identity_id=identity.id, person_id=identity.person_id, staff=is_staff)
+
+    async def _bind(
+        self, session: Session, identity: Identity, people_here: Sequence[Known], message: KeptMessage | None = None
+    ) -> None:
+        """Binds an account by exact evidence; a name that is several people's, or nobody's, waits for staff."""
+        if identity.person_id is not None:
+            return
+        evidence, person_id = "", None
+        if identity.channel in self._people_channels:
+            evidence, person_id = "link", int(identity.external_id.removeprefix("person:"))
+        else:
+            match = naming.find(message.sender_name if message else identity.name_seen, people_here)
+            if match.one is not None and not await self._taken(session, identity, match.one):
+                evidence, person_id = str(match.evidence), match.one.person_id
+        if person_id is None:
+            return
+        now = self._clock.now()
+        await identities.bind(session, identity, person_id, evidence, now)
+        since = now - timedelta(days=self._settings.inbox.reread_days)
+        await messages.read_again(session, identity.id, since)
+
+    async def _taken(self, session: Session, identity: Identity, known: Known) -> bool:
+        """Whether a second account claims to be a member of staff: that one waits for another's word (`/绑定`)."""
+        if known.role != "staff":
+            return False
+        return bool(await identities.of_person(session, known.person_id, identity.channel))
+
+    async def _counts_for(self, session: Session, room: Room | None, speaker: Speaker) -> Place | None:
+        if room is not None and room.purpose != "staff":
+            return place_of(room)
+        if speaker.person_id is None:
+            return None
+        for room_id in await people.rooms_of(session, speaker.person_id):
+            own = await rooms.get(session, room_id)
+            if own.purpose == "deputies":
+                return place_of(own)
+        return None
+
+
+def heard_at(heard: Heard, position: int) -> Heard:
+    """The same circumstances for the record at that place of the message."""
+    return dataclasses.replace(heard, position=position)
+
+
+def place_of(room: Room | None) -> Place | None:
+    """A room as handlers see it."""
+    if room is None:
+        return None
+    return Place(
+        id=room.id,
+        name=room.name,
+        channel=room.channel,
+        for_staff=room.purpose == "staff",
+        paused=room.paused_at is not None,
+    )
+
+
+def known_of(member: people.Membership) -> Known:
+    """A member as `bot.people` compares names."""
+    return Known(
+        person_id=member.person_id, name=member.name, unit=member.unit, aliases=member.aliases, role=member.role
+    )
+
+
+def storable(text: str) -> str:
+    """The text with the two things replaced that no database keeps: NUL and lone surrogates."""
+    return text.replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "replace").decode("utf-8")
+
+
+def digest(*parts: str) -> str:
+    """A short name for these words: 128 bits, for finding the same words again, not for hiding them."""
+    return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _cut(text: str, settings: Settings) -> str:
+    most = settings.inbox.max_text_bytes
+    return text if len(text) * 4 <= most else text.encode()[:most].decode("utf-8", "ignore")

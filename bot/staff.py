@@ -1,0 +1,44 @@
+"""How staff (工作人员) are told: of a person's health each one alone, of the bot's own affairs in the staff room.
+
+`handlers`, `schedules`, `bot.inbox` and `bot.outbox` call it within their transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.messages import Doubt, PersonId, Post, RoomId
+from bot.settings import Settings
+from storage import Session, people, rooms
+
+
+async def to_each(
+    session: Session, room_id: int | None, office_id: int, key: str, why: str, text: str, until: datetime
+) -> list[Post]:
+    """One private post for each member of staff of the room, of the office where the room has none."""
+    members = await people.members(session, room_id) if room_id is not None else []
+    staff = [m for m in members if m.role == "staff"]
+    if not staff:
+        staff = [m for m in await people.everybody(session, office_id) if m.role == "staff"]
+    return [
+        Post(
+            key=f"{key}/{member.person_id}",
+            why=why,
+            text=text,
+            person=PersonId(member.person_id),
+            not_after=until,
+            doubt=Doubt.REPEAT,
+        )
+        for member in staff
+    ]
+
+
+async def of_affairs(
+    session: Session, settings: Settings, office_id: int, room_id: int | None, key: str, why: str, text: str, now: datetime
+) -> Sequence[Post]:
+    """Tells staff something about the bot's own work; never of anybody's health."""
+    until = now + timedelta(hours=settings.manners.alert_hours)
+    for room in await rooms.every(session, office_id, "staff"):
+        return [Post(key=key, why=why, text=text, room=RoomId(room.id), not_after=until, doubt=Doubt.REPEAT)]
+    return await to_each(session, room_id, office_id, key, why, text, until)
