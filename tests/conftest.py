@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 from bot.clock import VirtualClock
-from storage import Store, tables
+from storage import Store, migrate
 from tests.postgres import Server, apart
 
 pytest_plugins = ["tests.manners"]
@@ -24,8 +24,7 @@ POSTGRES: Final = os.environ.get("LIAISON_TEST_POSTGRES", "postgresql://root@127
 async def build(url: str) -> None:
     """Makes the schema in an empty database, as `liaison db upgrade` does."""
     store = Store.open(url)
-    async with store.engine.begin() as connection:
-        await connection.run_sync(tables.Table.metadata.create_all)
+    await migrate.upgrade(store)
     await store.close()
 
 

@@ -56,18 +56,15 @@ class Server:
         """Makes an empty database and returns its URL."""
         name = f"{PREFIX}_{os.getpid()}_{next(self._numbers)}"
         apart(self._administer(f'CREATE DATABASE "{name}"'))
-        return self._named(name).render_as_string(hide_password=False)
+        return self._url.set(database=name).render_as_string(hide_password=False)
 
     def drop(self, url: str) -> None:
         """Drops a database that `make` made, whoever is still connected to it."""
         apart(self._administer(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)'))
 
     def empty(self, url: str) -> None:
-        """Takes all rows out, and lets each table number from one again: some milliseconds, where TRUNCATE takes more."""
+        """Takes all rows out, and lets each table number from one again; far quicker than a new database."""
         apart(self._empty(url))
-
-    def _named(self, database: str) -> Any:
-        return self._url.set(database=database)
 
     async def _administer(self, statement: str) -> None:
         async with _connection(self._url.render_as_string(hide_password=False)) as connection:
