@@ -6,6 +6,7 @@ stands, `values` and `faults` say in Chinese what is wrong with it. Called by `b
 
 from __future__ import annotations
 
+from bot.settings.loading import load, usual_path
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
     ChannelSettings,
@@ -47,4 +48,6 @@ __all__ = [
     "WebSettings",
     "WebchatSettings",
     "WechatySettings",
+    "load",
+    "usual_path",
 ]

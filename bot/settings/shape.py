@@ -6,7 +6,7 @@ key says here what it means, in which unit, and why its default is what it is. N
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,10 +15,30 @@ from pydantic import Field
 
 from bot.errors import Fault
 from bot.rosters import RosterEntry
-from bot.settings.values import Count, Day, Days, Endpoint, Name, Pause, Port, Seconds, Template, WallTime
+from bot.settings.values import (
+    Count,
+    Day,
+    Days,
+    Endpoint,
+    Host,
+    Name,
+    Pause,
+    Port,
+    PublicUrl,
+    Seconds,
+    Template,
+    WallTime,
+)
 
 DERIVED = {"key": None}
 """Marks a field that no key of the file sets: it comes from the environment, another file or the table's name."""
+
+
+def keys_of(table: type) -> dict[str, str]:
+    """The keys that a table of the file may hold → the fields of its dataclass, in their order."""
+    keys = {field.metadata.get("key", field.name): field.name for field in fields(table)}
+    return {key: name for key, name in keys.items() if key is not None}
+
 
 Job = Literal["remind", "remind_missing", "tally"]
 Purpose = Literal["deputies", "staff"]
@@ -51,11 +71,11 @@ class StoreSettings:
 class WebSettings:
     """`[web]`: the one HTTP server, for the chat page, the console, exported files and `/healthz`."""
 
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     """Address listened on. This machine only, so that nothing is open to the network until somebody wants it."""
     port: Port = 8420
     """TCP port listened on; one that nothing common uses."""
-    public_url: str = ""
+    public_url: PublicUrl = ""
     """How people reach the server from outside (https://…), for links in posts. Empty: host and port are written."""
 
 
@@ -74,6 +94,10 @@ class Pacing:
     """Posts an hour into one room (or to one person); what is over it waits. Stands below all other rules."""
     channel_per_minute: Count = 20
     """Posts a minute in the whole channel; half of what is known to be borne by live accounts."""
+
+
+CHAT_PACING = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=600, channel_per_minute=6000)
+"""The chat page's: no pause and wide caps, since no platform is watching and people wait for the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +120,8 @@ class WebchatSettings:
     """Minutes in which one's own message can be recalled (撤回), as in WeChat; 0 for never."""
     messages_per_minute: Count = 60
     """Messages a minute taken from one seat; nobody types faster."""
-    pacing: Pacing = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=600, channel_per_minute=6000)
-    """No pause, wide caps: no platform is watching, and people wait for the answer."""
+    pacing: Pacing = CHAT_PACING
+    """How fast the bot may speak there. See `CHAT_PACING`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +163,7 @@ class WechatySettings:
     in_file_bytes: Count = 20 * 1024 * 1024
     """Largest file fetched, in bytes; of a larger one only the name is kept."""
     pacing: Pacing = Pacing()
-    """See there."""
+    """How fast the bot may speak there. See `Pacing`."""
 
 
 ChannelSettings = WebchatSettings | WechatySettings

@@ -31,6 +31,8 @@ WEEKDAYS = {
 
 _TIME = re.compile(r"(\d{1,2})[:：](\d{2})(?:[:：]00)?")
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日")
+_HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+_PUBLIC_URL = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
 _ENDPOINT = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})")
 
 
@@ -102,7 +104,27 @@ def read_endpoint(written: object) -> object:
     return written
 
 
+def read_host(written: object) -> object:
+    """An address or a name, without port or `http://`."""
+    if not isinstance(written, str) or not _HOST.fullmatch(written):
+        raise told(
+            "host 写得不对", '请只写地址，例如 "127.0.0.1"（只有本机能连）或 "0.0.0.0"（局域网也能连）；端口写在 port'
+        )
+    return written
+
+
+def read_public_url(written: object) -> object:
+    """`https://…` without a slash at its end, or nothing."""
+    if written == "":
+        return written
+    if not isinstance(written, str) or not _PUBLIC_URL.fullmatch(written):
+        raise told("public_url 写得不对", '请写别人在浏览器里输入的地址，例如 "https://liaison.example.gov.cn"')
+    return written.rstrip("/")
+
+
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Host = Annotated[str, BeforeValidator(read_host)]
+PublicUrl = Annotated[str, BeforeValidator(read_public_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]

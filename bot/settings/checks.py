@@ -1,0 +1,170 @@
+"""What only several tables together can show: names that meet twice or point nowhere, schedules that never fire. Pure.
+
+Called by `bot.settings.loading` with what it could read. A table that was refused by itself is known here by its name
+only, so that nobody is told of faults that follow from others.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from bot.rosters import Role
+from bot.settings.faults import nearest
+from bot.settings.lines import Place
+from bot.settings.shape import (
+    ChannelSettings,
+    RoomSettings,
+    ScheduleSettings,
+    WebSettings,
+    WechatySettings,
+)
+
+
+class Finding(NamedTuple):
+    """Something that is wrong, and where it stands."""
+
+    place: Place
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What was read, before it is known to fit together.
+
+    Args:
+        channel_names: as written, those of refused tables too; so are the other names, by their number in the file.
+    """
+
+    web: WebSettings
+    channels: Sequence[ChannelSettings]
+    channel_names: tuple[str, ...]
+    rooms: Mapping[int, RoomSettings]
+    room_names: tuple[str, ...]
+    schedules: Mapping[int, ScheduleSettings]
+    schedule_names: tuple[str, ...]
+
+
+def faults(draft: Draft) -> Iterator[Finding]:
+    """What keeps the bot from starting."""
+    yield from _channels(draft)
+    yield from _twice("rooms", "群", draft.room_names)
+    for number, room in draft.rooms.items():
+        yield from _room(number, room, draft)
+    yield from _external_ids(draft)
+    yield from _twice("schedules", "定时", draft.schedule_names)
+    for number, schedule in draft.schedules.items():
+        yield from _schedule(number, schedule, draft)
+
+
+def warnings(draft: Draft) -> Iterator[Finding]:
+    """What works and is probably not meant."""
+    for channel in draft.channels:
+        if isinstance(channel, WechatySettings):
+            yield from _gateway_warnings(channel, draft.web)
+        elif channel.open_seats and not _is_this_machine(draft.web.host):
+            remedy = f"正式使用前请在 [channels.{channel.name}] 里写 open_seats = false，改发个人链接"
+            yield Finding(("web", "host"), "能连上这台机器的人都可以坐到任何一位代表的位置上发言", remedy)
+    yield from _room_warnings(draft)
+
+
+def _gateway_warnings(channel: WechatySettings, web: WebSettings) -> Iterator[Finding]:
+    place = ("channels", channel.name)
+    if not channel.tls and not _is_this_machine(channel.endpoint.rpartition(":")[0]):
+        what = "和网关之间没有加密，令牌和消息会在网络上明文传送"
+        yield Finding((*place, "endpoint"), what, "请写 tls = true，或者走加密隧道")
+    if not web.public_url:
+        yield Finding(place, "没有写 public_url，发到群里的链接别人打不开", "请在 [web] 里写 public_url")
+
+
+def _room_warnings(draft: Draft) -> Iterator[Finding]:
+    rooms = draft.rooms
+    for number, room in rooms.items():
+        if room.purpose == "staff" and any(entry.role is Role.DEPUTY for entry in room.roster):
+            yield Finding(
+                ("rooms", number, "roster"), "值班群的名单里有代表", "值班群里会出现催报等内部消息，请核对名单"
+            )
+    if rooms and not any(entry.role is Role.STAFF for room in rooms.values() for entry in room.roster):
+        yield Finding(
+            ("rooms",), "所有名单里都没有工作人员", "没有人能发命令，也没有人收到异常提醒；请在名单里加上工作人员"
+        )
+
+
+def _channels(draft: Draft) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for channel in draft.channels:
+        gateway = channel.endpoint if isinstance(channel, WechatySettings) else ""
+        first = seen.setdefault(gateway, channel.name)
+        if first != channel.name:
+            what = f"和 [channels.{first}] 是同一个{'网关' if gateway else '网页聊天'}"
+            remedy = f"请{'改成另一个网关，或者' if gateway else ''}删去一段"
+            yield Finding(("channels", channel.name, "endpoint"), what, remedy)
+
+
+def _twice(table: str, called: str, names: Iterable[str]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for number, name in enumerate(names):
+        if name and name in seen:
+            yield Finding((table, number, "name"), f"已经有一个{called}叫“{name}”", "名称不能重复，请改一个")
+        seen.add(name)
+
+
+def _room(number: int, room: RoomSettings, draft: Draft) -> Iterator[Finding]:
+    if room.channel not in draft.channel_names:
+        remedy = nearest(room.channel, draft.channel_names) or f"已配置的渠道有：{'、'.join(draft.channel_names)}"
+        yield Finding(("rooms", number, "channel"), f"没有配置渠道 {room.channel}", remedy)
+    wanted, called = (Role.STAFF, "工作人员") if room.purpose == "staff" else (Role.DEPUTY, "代表")
+    if room.roster and not any(entry.role is wanted for entry in room.roster):
+        remedy = f"请在名单里写上{called}；若这是{'代表群' if room.purpose == 'staff' else '值班群'}，请改 purpose"
+        yield Finding(("rooms", number, "roster"), f"名单里没有{called}", remedy)
+
+
+def _external_ids(draft: Draft) -> Iterator[Finding]:
+    seen: dict[tuple[str, str], RoomSettings] = {}
+    for number, room in draft.rooms.items():
+        if not room.external_id:
+            continue
+        first = seen.setdefault((room.channel, room.external_id), room)
+        if first is not room:
+            yield Finding(
+                ("rooms", number, "external_id"), f"和群“{first.name}”的 external_id 相同", "一个群只能配置一次"
+            )
+
+
+def _schedule(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator[Finding]:
+    place = ("schedules", number)
+    if schedule.from_on and schedule.to_on and schedule.to_on < schedule.from_on:
+        yield Finding((*place, "to_on"), "to_on 早于 from_on，这个定时永远不会执行", "请把两个日期对调，或者删去一个")
+    elif _misses_its_weekdays(schedule):
+        yield Finding(
+            (*place, "days"), "from_on 到 to_on 之间没有这几个星期，这个定时永远不会执行", "请改 days，或者放宽日期"
+        )
+    all_read = len(draft.rooms) == len(draft.room_names)
+    for index, name in enumerate(schedule.rooms):
+        where = (*place, "rooms", index)
+        if name == "*":
+            if all_read and not any(room.purpose == "deputies" for room in draft.rooms.values()):
+                yield Finding(where, "没有配置任何代表群，这个定时永远不会执行", "请用 [[rooms]] 配置群")
+        elif name not in draft.room_names:
+            known = [room for room in draft.room_names if room]
+            remedy = nearest(name, known) or f'已配置的群有：{"、".join(known) or "无"}；所有代表群写 "*"'
+            yield Finding(where, f"没有配置群“{name}”", remedy)
+
+
+def _misses_its_weekdays(schedule: ScheduleSettings) -> bool:
+    """Whether none of its weekdays lies between its first and its last day."""
+    if isinstance(schedule.days, str) or not schedule.from_on or not schedule.to_on:
+        return False
+    length = min((schedule.to_on - schedule.from_on).days, 6)
+    return not any((schedule.from_on + timedelta(days=ahead)).weekday() in schedule.days for ahead in range(length + 1))
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"

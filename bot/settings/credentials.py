@@ -1,0 +1,84 @@
+"""Secrets: where they may come from, and that they stand nowhere else.
+
+`bot.settings.loading` asks for them. What is wrong with one is told to `complain`, in words that never repeat it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+Complain = Callable[[str, str], None]
+"""Is told what is wrong, and the remedy."""
+
+STORE_VARIABLE = "LIAISON_STORE"
+
+_SECRET = re.compile(r"token|password|passwd|secret|api_?key|密码|口令|令牌|密钥", re.IGNORECASE)
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_LOGIN = re.compile(r"(?<=://)(?P<user>[^:/?#]*)(?::(?P<password>.*))?(?=@)", re.DOTALL)
+_STORE = re.compile(r"sqlite(?:\+aiosqlite)?:///.+|postgres(?:ql)?(?:\+asyncpg)?://.+")
+_SQLITE = re.compile(r"(sqlite(?:\+aiosqlite)?:///)(?!:memory:)([^?]+)(.*)")
+
+
+def is_secret(key: str) -> bool:
+    """Whether a key sounds like one that holds a secret."""
+    return _SECRET.search(key) is not None
+
+
+def variable_of(channel: str) -> str:
+    """The variable of the environment that holds a channel's token."""
+    return f"LIAISON_{re.sub(r'[^A-Z0-9]', '_', channel.upper())}_TOKEN"
+
+
+def token_of(channel: str, token_file: Path | None, environ: Mapping[str, str], complain: Complain) -> str:
+    """A channel's token: from the environment, else from its file; empty after a complaint."""
+    variable = variable_of(channel)
+    if token := environ.get(variable, "").strip():
+        return token
+    if token_file is None:
+        complain("没有网关的令牌", f"请设环境变量 {variable}，或者用 token_file 指明存放令牌的文件")
+        return ""
+    try:
+        token = token_file.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError):
+        complain("token_file 指的文件读不了", "请检查本程序有没有读它的权限；文件里应当只有令牌这一行文字")
+        return ""
+    if not token or len(token.split()) > 1:
+        complain("token_file 指的文件里不是一个令牌", "文件里应当只有令牌这一行文字")
+        return ""
+    return token
+
+
+def store_url(written: str, folder: Path, environ: Mapping[str, str], complain: Complain) -> str:
+    """The store's URL, its `${NAME}` filled in from the environment, its file found from the folder of `bot.toml`."""
+    login = _LOGIN.search(written)
+    in_login = login is not None and login["password"] and not _VARIABLE.fullmatch(login["password"])
+    if in_login or re.search(r"[?&]password=(?!\$\{\w+\}(?:&|$))", written):
+        complain(
+            "数据库的密码不能写在 bot.toml 里",
+            "密码的地方请写 ${LIAISON_DB_PASSWORD}，再设同名的环境变量；已经给别人看过的密码要换掉",
+        )
+        return written
+    for variable in _VARIABLE.findall(written):
+        if variable not in environ:
+            complain(f"环境变量 {variable} 没有设", "请在启动本程序的地方设好它")
+            return written
+
+    def value(found: re.Match[str]) -> str:
+        # A password may hold what has a meaning in a URL; a variable that is the whole URL may not be touched.
+        return environ[found[1]] if found.start() == 0 else quote(environ[found[1]], safe="")
+
+    url = _VARIABLE.sub(value, written)
+    check_store(url, complain)
+    sqlite = _SQLITE.fullmatch(url)
+    if sqlite is None:
+        return url
+    return f"{sqlite[1]}{(folder / Path(sqlite[2]).expanduser()).as_posix()}{sqlite[3]}"
+
+
+def check_store(url: str, complain: Complain) -> None:
+    """Complains of a URL that names no store we know."""
+    if not _STORE.fullmatch(url):
+        complain("存储地址不认识", "请写 sqlite:///data/liaison.db 或 postgresql://用户@主机/库名")

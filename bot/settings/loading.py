@@ -1,0 +1,196 @@
+"""Reads `bot.toml` and what it names, and tells every fault of them at once.
+
+Called by `bot.cli`. `bot.settings.tables` checks each table by itself; what only several tables together can show is
+looked at by `bot.settings.checks`; this is the order in which they are asked, and where secrets and rosters come in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+
+from bot import rosters
+from bot.errors import Fault, SettingsError
+from bot.rosters import RosterEntry
+from bot.settings import checks, credentials, faults
+from bot.settings.checks import Draft
+from bot.settings.lines import Lines
+from bot.settings.shape import (
+    CHAT_PACING,
+    DEFAULT_SCHEDULES,
+    ChannelSettings,
+    InboxSettings,
+    MannersSettings,
+    OfficeSettings,
+    OutboxSettings,
+    Pacing,
+    ReadingSettings,
+    RoomSettings,
+    ScheduleSettings,
+    Settings,
+    StoreSettings,
+    WebchatSettings,
+    WebSettings,
+    WechatySettings,
+    keys_of,
+)
+from bot.settings.tables import Document, is_file
+
+CONFIG_VARIABLE = "LIAISON_CONFIG"
+USUAL_FILE = Path("bot.toml")
+
+KINDS: Mapping[str, tuple[type[WebchatSettings] | type[WechatySettings], Pacing]] = {
+    "webchat": (WebchatSettings, CHAT_PACING),
+    "wechaty": (WechatySettings, Pacing()),
+}
+"""What `kind` may be: its table, and the pacing of which a file may change single keys."""
+
+_CHANNEL_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+
+
+def usual_path(environ: Mapping[str, str]) -> Path | None:
+    """The file to read where the command line names none: `$LIAISON_CONFIG`, or `bot.toml` if there is one."""
+    if named := environ.get(CONFIG_VARIABLE):
+        return Path(named)
+    return USUAL_FILE if USUAL_FILE.exists() else None
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """Reads the configuration.
+
+    Args:
+        path: the file; None for what is shipped.
+        environ: holds the secrets, and `LIAISON_STORE`, which stands over the file's store.
+
+    Raises:
+        SettingsError: with every fault of the file and of the rosters it names, by file and line.
+    """
+    document = Document.read(path) if path else Document(None, {}, Lines({}))
+    reader = _Reader(document, environ)
+    settings = reader.settings()
+    if document.faults:
+        raise SettingsError(_in_order(document.faults, path))
+    return replace(settings, warnings=_in_order(reader.warnings, path))
+
+
+def _in_order(found: Sequence[Fault], path: Path | None) -> tuple[Fault, ...]:
+    """Each once, those of `bot.toml` first, by line."""
+    return tuple(sorted(dict.fromkeys(found), key=lambda fault: (fault.file != str(path), fault.file, fault.line)))
+
+
+class _Reader:
+    """Puts the settings together from one document and the environment."""
+
+    def __init__(self, document: Document, environ: Mapping[str, str]) -> None:
+        self.warnings: list[Fault] = []
+        self._document = document
+        self._environ = environ
+
+    def settings(self) -> Settings:
+        document = self._document
+        document.check_headings(list(keys_of(Settings)))
+        channels = self._channels()
+        rooms = self._rooms(list(channels))
+        schedules = document.list_of(ScheduleSettings, "schedules")
+        settings = Settings(
+            office=document.section(OfficeSettings, "office"),
+            store=self._store(),
+            web=document.section(WebSettings, "web"),
+            channels=tuple(channel for channel in channels.values() if channel),
+            rooms=tuple(rooms.values()),
+            schedules=tuple(schedules.values()) if "schedules" in document.written else DEFAULT_SCHEDULES,
+            manners=document.section(MannersSettings, "manners"),
+            inbox=document.section(InboxSettings, "inbox"),
+            outbox=document.section(OutboxSettings, "outbox"),
+            reading=document.section(ReadingSettings, "reading"),
+            path=document.path,
+        )
+        draft = Draft(
+            web=settings.web,
+            channels=settings.channels,
+            channel_names=tuple(channels),
+            rooms=rooms,
+            room_names=self._names("rooms"),
+            schedules=schedules,
+            schedule_names=self._names("schedules"),
+        )
+        for finding in checks.faults(draft):
+            document.fault(*finding)
+        self.warnings = [document.told(*finding) for finding in checks.warnings(draft)]
+        return settings
+
+    def _store(self) -> StoreSettings:
+        store = self._document.section(StoreSettings, "store")
+        complain = partial(self._document.fault, ("store", "url"))
+        url = credentials.store_url(store.url, self._document.folder, self._environ, complain)
+        if over := self._environ.get(credentials.STORE_VARIABLE, "").strip():
+            credentials.check_store(over, self._complain_of_environment)
+            url = over
+        return StoreSettings(url=url)
+
+    def _complain_of_environment(self, what: str, remedy: str) -> None:
+        self._document.faults.append(Fault(f"环境变量 {credentials.STORE_VARIABLE}", 0, what, remedy))
+
+    def _channels(self) -> dict[str, ChannelSettings | None]:
+        """The channels by name; None for one that was refused."""
+        written = self._document.written.get("channels") or {"webchat": {}}
+        if not isinstance(written, dict):
+            self._document.fault(("channels",), "channels 写法不对", "请给每个渠道写一段，例如 [channels.webchat]")
+            return {"webchat": None}
+        return {name: self._channel(name, table) for name, table in written.items()}
+
+    def _channel(self, name: str, written: object) -> ChannelSettings | None:
+        document, place = self._document, ("channels", name)
+        if not isinstance(written, dict):
+            document.fault(place, f"channels 里的 {name} 不是一段", "请给每个渠道写一段，例如 [channels.webchat]")
+            return None
+        if not _CHANNEL_NAME.fullmatch(name):
+            remedy = "请用小写英文字母开头，后面可以有数字，例如 [channels.wechaty]"
+            document.fault(place, "渠道的名称写得不对", remedy)
+            return None
+        kind = written.get("kind", name)
+        if not isinstance(kind, str) or kind not in KINDS:
+            remedy = faults.nearest(kind, KINDS) or '请写 kind = "webchat"（网页聊天）或 kind = "wechaty"（微信）'
+            document.fault((*place, "kind"), "不认识这种渠道", remedy)
+            return None
+        table, usual_pacing = KINDS[kind]
+        pacing = document.table(Pacing, (*place, "pacing"), written.get("pacing", {}), asdict(usual_pacing))
+        given = {"name": name, "kind": kind, "token": "", "pacing": asdict(pacing or usual_pacing)}
+        others = {key: value for key, value in written.items() if key != "pacing"}
+        channel = document.table(table, place, others, given)
+        if isinstance(channel, WechatySettings):
+            return replace(channel, token=self._token(channel))
+        return channel
+
+    def _token(self, channel: WechatySettings) -> str:
+        complain = partial(self._document.fault, ("channels", channel.name))
+        if channel.token_file and not is_file(channel.token_file):
+            return ""  # told already
+        return credentials.token_of(channel.name, channel.token_file, self._environ, complain)
+
+    def _rooms(self, channels: Sequence[str]) -> dict[int, RoomSettings]:
+        document = self._document
+        given = {"channel": channels[0]} if len(channels) == 1 else {}
+        for number, table in enumerate(document.items("rooms")):
+            if "roster" not in table:
+                remedy = '请在这一段里加一行，例如 roster = "rosters/长沙.csv"'
+                document.fault(("rooms", number), "这个群没有名单", remedy)
+        rooms = document.list_of(RoomSettings, "rooms", given)
+        return {number: replace(room, roster=self._roster(room.roster_file)) for number, room in rooms.items()}
+
+    def _roster(self, path: Path | None) -> tuple[RosterEntry, ...]:
+        if path is None or not is_file(path):
+            return ()  # told already
+        try:
+            return rosters.read(path)
+        except SettingsError as exc:
+            self._document.faults += exc.faults
+            return ()
+
+    def _names(self, table: str) -> tuple[str, ...]:
+        """The names of rooms or schedules as written; empty where there is none."""
+        items = self._document.items(table)
+        return tuple(name if isinstance(name := item.get("name"), str) else "" for item in items)
