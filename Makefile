@@ -5,7 +5,7 @@
 VENV    ?= .venv
 ARGS    ?=
 BIN     := $(VENV)/bin
-PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
+PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 GATEWAY := tests/gateway/node_modules/.installed
 
 .DEFAULT_GOAL := help
