@@ -5,13 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.messages import Doubt, FileId, PersonId, Post, RoomId
 from bot.people import Known
+from bot.records import Record
 from bot.settings import Settings
+from storage.people import Membership
+
+
+def known_of(member: Membership) -> Known:
+    """A member as `bot.people` compares names."""
+    return Known(
+        person_id=member.person_id, name=member.name, unit=member.unit, aliases=member.aliases, role=member.role
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +54,7 @@ class Heard:
         people: everybody who may be meant by a name here, the room's own members first.
         day: the reporting day (China's, with the office's cut-off).
         position: which of the message's records is being handled, from 0.
+        read: reads another text in the same circumstances (a report that stands behind a command).
         again: it was handled before and is read again, because staff settled who spoke.
     """
 
@@ -59,6 +69,7 @@ class Heard:
     sent_at: datetime
     now: datetime
     day: date
+    read: Callable[[str], Awaitable[Sequence[Record]]]
     position: int = 0
     again: bool = False
 
@@ -72,9 +83,7 @@ class Heard:
         until = self.sent_at + timedelta(minutes=self.settings.manners.reply_minutes)
         key = f"{step}/{self.message_id}"
         if self.room is not None:
-            return Post(
-                key=key, why=why, text=text, room=RoomId(self.room.id), not_after=until, attachment=attachment
-            )
+            return Post(key=key, why=why, text=text, room=RoomId(self.room.id), not_after=until, attachment=attachment)
         return self.whisper(text, why, step=step, attachment=attachment)
 
     def whisper(self, text: str, why: str, *, step: str = "whisper", attachment: FileId | None = None) -> Post:

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from bot import keeping, staff, wording
 from bot import people as naming
-from bot import staff, wording
 from bot.clock import Clock, day_of, local
-from bot.heard import Heard, Place, Speaker
+from bot.heard import Heard, Place, Speaker, known_of
 from bot.messages import Gap, Message, MessageKind, Post
 from bot.people import Known
 from bot.records import Command, Record
 from bot.settings import Settings
-from storage import Session, Store, StoreUnreachable, files, gaps, identities, messages, people, records, rooms
+from storage import Session, Store, StoreUnreachable, gaps, identities, messages, people, records, rooms
 from storage.tables import Identity, Room
 from storage.tables import Message as KeptMessage
 
@@ -31,8 +30,6 @@ log = logging.getLogger(__name__)
 Read = Callable[[str, Heard], Awaitable[Sequence[Record]]]
 Handler = Callable[[Record, Heard, Session], Awaitable[Sequence[Post]]]
 Put = Callable[[Session, Sequence[Post]], Awaitable[None]]
-
-_LONGEST_NAME = 200
 
 
 class Inbox:
@@ -76,74 +73,8 @@ class Inbox:
             return kept
 
     async def _keep(self, message: Message) -> bool:
-        text = storable(message.text)
-        now = self._clock.now()
-        place = message.conversation
         async with self._store.begin() as session:
-            room = identity = peer = None
-            if not place.private:
-                room = await rooms.heard_of(
-                    session, self._office_id, message.channel, place.external_id, storable(place.name)[:_LONGEST_NAME]
-                )
-            if not message.from_self:
-                identity = await self._account(session, message, room, now)
-            if place.private:
-                peer = identity or await self._peer(session, message, now)
-            file_id = None
-            if message.attachment is not None and await self._is_new(session, message):
-                held = message.attachment
-                file_id = await files.add(
-                    session,
-                    self._office_id,
-                    token=digest(message.channel, message.external_id, str(now)),
-                    name=storable(held.name)[:_LONGEST_NAME],
-                    media_type=held.media_type[:100],
-                    content=held.content,
-                    made_at=now,
-                )
-            kept = await messages.keep(
-                session,
-                office_id=self._office_id,
-                channel=message.channel,
-                external_id=message.external_id[:_LONGEST_NAME],
-                kind=str(message.kind),
-                room_id=room.id if room else None,
-                identity_id=identity.id if identity else None,
-                peer_id=peer.id if peer else None,
-                sender_name=storable(message.sender.name)[:_LONGEST_NAME],
-                text=text,
-                text_hash=digest("".join(text.split())),
-                file_id=file_id,
-                recalls=message.recalls,
-                from_self=message.from_self,
-                mentions_bot=message.mentions_bot,
-                post_id=message.dispatch_id,
-                sent_at=message.sent_at,
-                received_at=now,
-                outcome="",
-                attempts=0,
-                error="",
-            )
-        return kept is not None
-
-    async def _is_new(self, session: Session, message: Message) -> bool:
-        known = await messages.by_external_id(session, self._office_id, message.channel, message.external_id)
-        return known is None
-
-    async def _account(self, session: Session, message: Message, room: Room | None, now: datetime) -> Identity:
-        return await identities.seen(
-            session,
-            self._office_id,
-            message.channel,
-            message.sender.external_id[:_LONGEST_NAME],
-            storable(message.sender.name)[:_LONGEST_NAME],
-            room.id if room else None,
-            now,
-        )
-
-    async def _peer(self, session: Session, message: Message, now: datetime) -> Identity:
-        other = message.conversation.external_id
-        return await identities.seen(session, self._office_id, message.channel, other, "", None, now)
+            return await keeping.keep(session, self._office_id, message, self._clock.now()) is not None
 
     async def note_gap(self, gap: Gap) -> None:
         """Keeps a gap and has staff told; see `Intake.note_gap`."""
@@ -166,7 +97,7 @@ class Inbox:
         """Notes an account by its name and binds it where that name is one person's; see `Intake.meet`."""
         async with self._store.begin() as session:
             identity = await identities.seen(
-                session, self._office_id, channel, external_id, storable(name)[:_LONGEST_NAME], None, self._clock.now()
+                session, self._office_id, channel, external_id, keeping.name_of(name), None, self._clock.now()
             )
             everybody = [known_of(m) for m in await people.everybody(session, self._office_id)]
             await self._bind(session, identity, everybody)
@@ -239,12 +170,20 @@ class Inbox:
         if message.recalled_at is not None or await messages.recall_of(session, message) is not None:
             message.recalled_at = message.recalled_at or self._clock.now()
             return "recalled"
-        window = timedelta(minutes=self._settings.inbox.paste_window_minutes)
-        if await messages.twin(session, message, window) is not None:
+        if await self._is_twin(session, message):
             return "twin"
         if message.kind != MessageKind.TEXT:
             return "no_text"
         return await self._understand(session, message, room)
+
+    async def _is_twin(self, session: Session, message: KeptMessage) -> bool:
+        """Whether another channel brought the same words before: pasted what was heard, or the other way round."""
+        window = timedelta(minutes=self._settings.inbox.paste_window_minutes)
+        for other in await messages.twins(session, message, timedelta(days=1)):
+            untimed = keeping.UNTIMED in (message.external_id[:8], other.external_id[:8])
+            if untimed or abs(other.sent_at - message.sent_at) <= window:
+                return True
+        return False
 
     async def _recall(self, session: Session, message: KeptMessage) -> str:
         if message.recalls:
@@ -274,7 +213,7 @@ class Inbox:
         if room is None or room.purpose == "staff":
             everybody = [known_of(m) for m in await people.everybody(session, self._office_id)]
         speaker = await self._speaker(session, message, here or everybody)
-        return Heard(
+        heard = Heard(
             message_id=message.id,
             office_id=self._office_id,
             settings=self._settings,
@@ -286,8 +225,10 @@ class Inbox:
             sent_at=message.sent_at,
             now=self._clock.now(),
             day=day_of(message.sent_at, self._settings.office.day_cutoff_hour),
+            read=_unbound,
             again=message.read_at is not None,
         )
+        return dataclasses.replace(heard, read=lambda text: self._read(text, heard))
 
     async def _speaker(self, session: Session, message: KeptMessage, here: Sequence[Known]) -> Speaker:
         if message.identity_id is None:
@@ -342,6 +283,10 @@ class Inbox:
         return None
 
 
+async def _unbound(_text: str) -> Sequence[Record]:
+    return ()
+
+
 def heard_at(heard: Heard, position: int) -> Heard:
     """The same circumstances for the record at that place of the message."""
     return dataclasses.replace(heard, position=position)
@@ -358,23 +303,6 @@ def place_of(room: Room | None) -> Place | None:
         for_staff=room.purpose == "staff",
         paused=room.paused_at is not None,
     )
-
-
-def known_of(member: people.Membership) -> Known:
-    """A member as `bot.people` compares names."""
-    return Known(
-        person_id=member.person_id, name=member.name, unit=member.unit, aliases=member.aliases, role=member.role
-    )
-
-
-def storable(text: str) -> str:
-    """The text with the two things replaced that no database keeps: NUL and lone surrogates."""
-    return text.replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "replace").decode("utf-8")
-
-
-def digest(*parts: str) -> str:
-    """A short name for these words: 128 bits, for finding the same words again, not for hiding them."""
-    return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _cut(text: str, settings: Settings) -> str:

@@ -67,13 +67,12 @@ def find(seen: str, people: Sequence[Known]) -> Match:
     if not whole:
         return Match()
     tokens = [token for token in _SEPARATORS.split(seen.translate(_WIDE)) if token]
-    for evidence, fits in (
-        (Evidence.NAME, lambda known: key(known.name) == whole),
-        (Evidence.ALIAS, lambda known: whole in map(key, known.aliases)),
-        (Evidence.NICKNAME, lambda known: _in_tokens(known, tokens)),
-        (Evidence.NICKNAME, lambda known: _behind_unit(known, whole)),
+    for evidence, found in (
+        (Evidence.NAME, [known for known in people if key(known.name) == whole]),
+        (Evidence.ALIAS, [known for known in people if whole in map(key, known.aliases)]),
+        (Evidence.NICKNAME, [known for known in people if _in_tokens(known, tokens)]),
+        (Evidence.NICKNAME, [known for known in people if _behind_unit(known, whole)]),
     ):
-        found = [known for known in people if fits(known)]
         if len(found) > 1:
             found = _of_unit(found, tokens) or found
         if found:
@@ -97,7 +96,9 @@ def _behind_unit(known: Known, whole: str) -> bool:
 def _of_unit(found: Sequence[Known], tokens: Sequence[str]) -> list[Known]:
     """Those of namesakes whose unit stands beside the name."""
     places = [key(token) for token in tokens if len(token) >= 2]
-    return [known for known in found if known.unit and any(p in key(known.unit) or key(known.unit) in p for p in places)]
+    return [
+        known for known in found if known.unit and any(p in key(known.unit) or key(known.unit) in p for p in places)
+    ]
 
 
 def nearest(seen: str, people: Sequence[Known], most: int = 3) -> list[Known]:

@@ -35,7 +35,14 @@ async def to_each(
 
 
 async def of_affairs(
-    session: Session, settings: Settings, office_id: int, room_id: int | None, key: str, why: str, text: str, now: datetime
+    session: Session,
+    settings: Settings,
+    office_id: int,
+    room_id: int | None,
+    key: str,
+    why: str,
+    text: str,
+    now: datetime,
 ) -> Sequence[Post]:
     """Tells staff something about the bot's own work; never of anybody's health."""
     until = now + timedelta(hours=settings.manners.alert_hours)

@@ -88,10 +88,10 @@ async def failed(session: Session, office_id: int, most: int = 50) -> Sequence[M
     return (await session.scalars(query)).all()
 
 
-async def twin(session: Session, message: Message, window: timedelta) -> Message | None:
+async def twins(session: Session, message: Message, window: timedelta) -> Sequence[Message]:
     """The same words of the same sender in the same room, heard through another channel at about that time."""
     if message.room_id is None:
-        return None
+        return ()
     query = (
         select(Message)
         .where(
@@ -100,15 +100,17 @@ async def twin(session: Session, message: Message, window: timedelta) -> Message
             Message.channel != message.channel,
             Message.id != message.id,
             Message.outcome != "twin",
+            Message.handled_at.is_not(None),
             Message.sent_at >= message.sent_at - window,
             Message.sent_at <= message.sent_at + window,
         )
         .order_by(Message.id)
     )
-    for other in await session.scalars(query):
-        if other.sender_name == message.sender_name or await _same_person(session, other, message):
-            return other
-    return None
+    return [
+        other
+        for other in (await session.scalars(query)).all()
+        if other.sender_name == message.sender_name or await _same_person(session, other, message)
+    ]
 
 
 async def _same_person(session: Session, one: Message, other: Message) -> bool:

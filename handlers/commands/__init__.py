@@ -1,1 +1,78 @@
-""""""
+"""Staff commands: one module per subject, and `COMMANDS`, the table of their names in Chinese and English.
+
+By staff only. A deputy who tries gets a polite line, alone where the channel can. Nothing here may show who is unwell
+in a group: such an answer goes to the one who asked, privately.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot import wording
+from bot.errors import Refusal
+from bot.heard import Heard
+from bot.messages import Post
+from bot.records import Command
+from handlers.commands import binding, on_behalf, rooms, sheets, summary
+from storage import Session
+
+Run = Callable[[Command, Heard, Session], Awaitable[Sequence[Post]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One command: what runs it, its names (the first is shown), and a line of help."""
+
+    run: Run
+    names: tuple[str, ...]
+    usage: str
+
+
+async def _help(_command: Command, heard: Heard, _session: Session) -> Sequence[Post]:
+    lines = [f"/{entry.names[0]}（{entry.names[1]}）{entry.usage}" for entry in COMMANDS]
+    return [heard.answer(wording.help_text(heard.settings.office.bot_name, lines), "帮助")]
+
+
+COMMANDS: Sequence[Entry] = (
+    Entry(summary.summary, ("汇总", "summary", "统计", "tally"), " [日期] [群名或单位]：应报、已报、未报"),
+    Entry(summary.missing, ("未报", "missing", "名单"), " [日期] [群名或单位]：谁还没报"),
+    Entry(summary.unwell, ("异常", "unwell"), " [日期]：异常和待核实的，只私发给您"),
+    Entry(rooms.remind, ("提醒", "remind", "催报"), " [群名]：现在就提醒还没报的"),
+    Entry(on_behalf.report, ("代报", "report"), " 姓名 内容：替人报，如 /代报 张三 36.5 健康"),
+    Entry(on_behalf.correct, ("更正", "correct", "改"), " 姓名 内容：改今天的记录，原记录留底"),
+    Entry(on_behalf.leave, ("请假", "leave"), " 姓名 [至 日期]：这几天不催；/请假 姓名 取消"),
+    Entry(on_behalf.mark, ("标记", "mark"), " 姓名 零报告|联系不上|取消"),
+    Entry(binding.bind, ("绑定", "bind"), " [看到的名字 名单姓名]：不带内容看待绑定的"),
+    Entry(binding.paste, ("录入", "paste"), " [群名] 换行接复制的群聊：补记，不重复"),
+    Entry(sheets.export, ("导出", "export"), " [日期或 2月1日-2月10日] [群名]：电子表格"),
+    Entry(rooms.pause, ("暂停", "pause"), " [群名]：我先不在群里说话"),
+    Entry(rooms.resume, ("恢复", "resume"), " [群名]"),
+    Entry(_help, ("帮助", "help", "?", "？"), "：看这张表"),
+)
+
+BY_NAME: Mapping[str, Entry] = {name.casefold(): entry for entry in COMMANDS for name in entry.names}
+
+
+async def command(record: Command, heard: Heard, session: Session) -> Sequence[Post]:
+    """Carries a command out, or says kindly why not."""
+    if not heard.speaker.staff:
+        return [heard.whisper(wording.staff_only(heard.settings.office.bot_name), "命令仅限工作人员")]
+    entry = BY_NAME.get(record.name.casefold())
+    if entry is None:
+        near = difflib.get_close_matches(record.name.casefold(), list(BY_NAME), n=1, cutoff=0.4)
+        nearest = BY_NAME[near[0]].names[0] if near else _sharing(record.name)
+        return [heard.answer(wording.unknown_command(record.name[:20], nearest), "未知命令")]
+    try:
+        return await entry.run(record, heard, session)
+    except Refusal as refusal:
+        return [heard.answer(str(refusal), f"/{entry.names[0]}")]
+
+
+def _sharing(name: str) -> str | None:
+    """A command that shares a character with what was typed: of two-character words difflib finds few."""
+    for known, entry in BY_NAME.items():
+        if not known.isascii() and set(known) & set(name):
+            return entry.names[0]
+    return None

@@ -1,0 +1,122 @@
+"""The port to a messenger: what a channel is asked for, and what it tells about itself.
+
+The core routes by `Traits`, never by a channel's name.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.messages import Dispatch, Gap, Message
+
+__all__ = ["Channel", "Gap", "Hears", "Intake", "Standing", "Starts", "Traits"]
+
+
+class Hears(enum.StrEnum):
+    """What of a room's talk reaches the bot."""
+
+    ALL = "all"
+    MENTIONS = "mentions"
+    PRIVATE = "private"
+    NOTHING = "nothing"
+
+
+class Starts(enum.StrEnum):
+    """Whether the bot may speak first."""
+
+    ALWAYS = "always"
+    WINDOW = "window"
+    TEMPLATES = "templates"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What a channel can do.
+
+    Args:
+        mentions: it can really mention somebody; without it a name is written.
+        echoes: it hands the bot's own posts back in `receive`.
+        sends_once: sending a dispatch of the same id again changes nothing.
+        reaches_people: a private talk is addressed by our own `person:<id>`, so that anybody can be reached unheard.
+        max_bytes: longest text in UTF-8 bytes; None for no limit.
+        per_minute: posts a minute that the platform allows; None for no limit.
+    """
+
+    hears: Hears
+    starts: Starts
+    mentions: bool = False
+    files: bool = False
+    recalls: bool = False
+    echoes: bool = False
+    sends_once: bool = False
+    reaches_people: bool = False
+    max_bytes: int | None = None
+    per_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a channel stands, for `/healthz` and `liaison check`.
+
+    Args:
+        connected: it hears and can send now.
+        since: since when it stands so.
+        detail: one short Chinese sentence, no names and no message text in it.
+    """
+
+    connected: bool
+    since: datetime
+    detail: str
+
+
+class Intake(Protocol):
+    """Where a channel hands in what it hears; given to `Channel.receive`, kept by `bot.inbox`."""
+
+    async def accept(self, message: Message) -> bool:
+        """Keeps a message and returns True; False when it was already known. Returns only when it is durably kept."""
+        ...
+
+    async def note_gap(self, gap: Gap) -> None:
+        """Keeps a gap and has staff told."""
+        ...
+
+    async def meet(self, channel: str, external_id: str, name: str) -> None:
+        """Notes that an account goes by that name in a room, so that it can be bound before it speaks."""
+        ...
+
+
+class Channel(Protocol):
+    """One messenger account or page."""
+
+    @property
+    def name(self) -> str:
+        """Its name in `bot.toml`; part of each message's key."""
+        ...
+
+    @property
+    def traits(self) -> Traits:
+        """What it can do."""
+        ...
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands now."""
+        ...
+
+    async def receive(self, intake: Intake) -> None:
+        """Hands in what it hears, in order of each conversation, until it is cancelled; reconnects by itself."""
+        ...
+
+    async def send(self, dispatch: Dispatch) -> str | None:
+        """Says something; returns the platform's id of the message, or None where it gives none.
+
+        Raises:
+            ChannelUnavailable: it surely did not go out; try again later.
+            DeliveryRefused: it did not and will not go out.
+            DeliveryUnknown: it may have gone out.
+        """
+        ...

@@ -1,0 +1,294 @@
+"""Says what is due: claims a committed post, sends it through its channel, marks it with the proof the channel gave.
+
+`put` makes posts due within the transaction of whatever led to them; `send_due` is one pass over what is due now and
+tells when the next pass is worth making, so that `run` waits on a clock and a rehearsal moves its own. Nothing here
+knows what a post says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot import staff, wording
+from bot.channel import Channel, Starts
+from bot.clock import Clock, local
+from bot.errors import ChannelUnavailable, DeliveryRefused, DeliveryUnknown
+from bot.messages import Attachment, Conversation, Dispatch, Doubt, Mention, Post
+from bot.settings import Pacing, Settings
+from storage import Session, Store, StoreUnreachable, files, identities, messages, people, posts, rooms
+from storage.tables import Identity
+from storage.tables import Post as PostRow
+
+log = logging.getLogger(__name__)
+
+_LONGEST_WAIT = timedelta(seconds=2)
+"""How long `run` waits at most: another process may have made something due, a channel may be back."""
+
+
+class Outbox:
+    """What the bot is to say, and the sender that says it."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        settings: Settings,
+        office_id: int,
+        channels: Mapping[str, Channel],
+        chance: random.Random,
+    ) -> None:
+        """Args:
+        channels: the channels that this process holds; posts of others are left to theirs.
+        chance: where the jitter between posts comes from; seeded by whoever makes it.
+        """
+        self._store, self._clock, self._settings, self._office_id = store, clock, settings, office_id
+        self._channels, self._chance = channels, chance
+        self._pacing = {channel.name: channel.pacing for channel in settings.channels}
+        self._free_at: dict[str, datetime] = {}
+        self._failures: dict[str, int] = {}
+        self._due = asyncio.Event()
+
+    async def put(self, session: Session, new: Sequence[Post]) -> None:
+        """Makes posts due, each once by its key, within the caller's transaction."""
+        now = self._clock.now()
+        for post in new:
+            channel, identity = await self._route(session, post)
+            made = await posts.add(
+                session,
+                office_id=self._office_id,
+                key=post.key,
+                why=post.why,
+                channel=channel,
+                room_id=post.room,
+                person_id=post.person,
+                identity_id=identity.id if identity else None,
+                text=post.text,
+                mentions=list(post.mentions),
+                file_id=post.attachment,
+                doubt=str(post.doubt),
+                made_at=now,
+                not_before=post.not_before or now,
+                not_after=post.not_after,
+                attempts=0,
+                proof="",
+                note="",
+            )
+            if made is not None and not channel:
+                await posts.settle(session, made, "held", only_from="due", note="没有能私下送达的渠道")
+        self._due.set()
+
+    async def _route(self, session: Session, post: Post) -> tuple[str, Identity | None]:
+        """By which channel, and for a private post to which account; no channel where nobody can be reached."""
+        if post.room is not None:
+            return (await rooms.get(session, post.room)).channel, None
+        if post.identity is not None:
+            identity = await identities.get(session, post.identity)
+            if identity.channel in self._channels:
+                return identity.channel, identity
+        if post.person is None:
+            return "", None
+        for identity in await identities.of_person(session, post.person):
+            holder = self._channels.get(identity.channel)
+            if holder is not None and holder.traits.starts is Starts.ALWAYS:
+                return identity.channel, identity
+        return await self._seat_of(session, post.person)
+
+    async def _seat_of(self, session: Session, person_id: int) -> tuple[str, Identity | None]:
+        """The private talk of somebody who never spoke, where a channel is addressed by our own people."""
+        for name, channel in self._channels.items():
+            if channel.traits.reaches_people:
+                now = self._clock.now()
+                called = (await people.names(session, [person_id]))[person_id]
+                seat = await identities.seen(session, self._office_id, name, f"person:{person_id}", called, None, now)
+                if seat.person_id is None:
+                    await identities.bind(session, seat, person_id, "link", now)
+                return name, seat
+        return "", None
+
+    async def run(self) -> None:
+        """Says what is due until it is cancelled."""
+        while True:
+            self._due.clear()
+            try:
+                next_at = await self.send_due()
+            except StoreUnreachable:
+                log.error("the store does not answer; posts go on when it does")
+                next_at = None
+            wait = _LONGEST_WAIT if next_at is None else min(_LONGEST_WAIT, next_at - self._clock.now())
+            if wait > timedelta(0):
+                try:
+                    await asyncio.wait_for(self._due.wait(), timeout=wait.total_seconds())
+                except TimeoutError:
+                    continue
+
+    async def send_due(self) -> datetime | None:
+        """One pass: says what is due and may be said now; returns when the next pass is worth making."""
+        now = self._clock.now()
+        async with self._store.begin() as session:
+            stale = await posts.make_stale(session, self._office_id, now)
+            for post_id in stale:
+                log.warning("post %d came too late and was not sent", post_id)
+        await self._recover(now)
+        later = [moment for name in self._channels if (moment := await self._send_by(name)) is not None]
+        async with self._store.read() as session:
+            lease = await posts.next_lease_at(session, self._office_id, list(self._channels))
+        return min([*later, *([lease] if lease else [])], default=None)
+
+    async def _send_by(self, name: str) -> datetime | None:
+        """Says what one channel has to say; returns when it may go on."""
+        channel, pacing = self._channels[name], self._pacing.get(name, Pacing())
+        while channel.standing.connected:
+            now = self._clock.now()
+            free_at = await self._when_free(name, pacing, now)
+            async with self._store.read() as session:
+                waiting = await posts.due(session, self._office_id, name, now, most=1)
+                if not waiting:
+                    return await posts.next_due_at(session, self._office_id, [name])
+            if free_at > now:
+                return free_at
+            await self._say(channel, pacing, waiting[0])
+        return None
+
+    async def _when_free(self, name: str, pacing: Pacing, now: datetime) -> datetime:
+        """When the channel may say the next thing; after a start, counted from what the store knows was said."""
+        if name not in self._free_at:
+            async with self._store.read() as session:
+                said = await posts.sent_since(session, name, now - timedelta(seconds=pacing.min_gap_seconds))
+            self._free_at[name] = said[-1] + timedelta(seconds=pacing.min_gap_seconds) if said else now
+        async with self._store.read() as session:
+            minute = await posts.sent_since(session, name, now - timedelta(minutes=1))
+        if len(minute) >= pacing.channel_per_minute:
+            return max(self._free_at[name], minute[-pacing.channel_per_minute] + timedelta(minutes=1))
+        return self._free_at[name]
+
+    async def _say(self, channel: Channel, pacing: Pacing, post: PostRow) -> None:
+        now = self._clock.now()
+        lease = timedelta(seconds=self._settings.outbox.lease_seconds)
+        async with self._store.begin() as session:
+            room_free_at = await self._room_free_at(session, pacing, post, now)
+            if room_free_at is not None:
+                await posts.postpone(session, post.id, room_free_at, only_from="due", note="本群一小时内说得够多了")
+                return
+            if not await posts.claim(session, post.id, now, lease):
+                return
+            dispatch = await self._dispatch(session, post)
+        await self._send(channel, pacing, post, dispatch)
+
+    async def _room_free_at(self, session: Session, pacing: Pacing, post: PostRow, now: datetime) -> datetime | None:
+        if post.room_id is None:
+            return None
+        hour = await posts.sent_since(session, post.channel, now - timedelta(hours=1), post.room_id)
+        return hour[-pacing.room_per_hour] + timedelta(hours=1) if len(hour) >= pacing.room_per_hour else None
+
+    async def _send(self, channel: Channel, pacing: Pacing, post: PostRow, dispatch: Dispatch) -> None:
+        try:
+            proof = await channel.send(dispatch)
+        except ChannelUnavailable:
+            await self._try_later(post)
+            return
+        except DeliveryRefused as exc:
+            await self._mark(post, "refused", note=str(exc)[:300])
+            log.error("post %d was refused by %s", post.id, post.channel)
+            return
+        except DeliveryUnknown:
+            log.error("post %d may or may not have gone out; looking for its echo", post.id)
+            return  # the claim stays: when its lease ends, `_recover` looks for the echo
+        except Exception as exc:
+            # A channel's bug leaves the claim standing, so that nothing is said twice because of it.
+            log.error("post %d: %s in channel %s", post.id, type(exc).__name__, post.channel)
+            self._free_at[post.channel] = self._clock.now() + timedelta(
+                seconds=self._settings.outbox.retry_first_seconds
+            )
+            return
+        self._failures.pop(post.channel, None)
+        now = self._clock.now()
+        await self._mark(post, "sent", sent_at=now, proof=(proof or "")[:200], note="")
+        gap = pacing.min_gap_seconds + self._chance.random() * pacing.jitter_seconds
+        self._free_at[post.channel] = now + timedelta(seconds=gap)
+
+    async def _mark(self, post: PostRow, state: str, **values: Any) -> None:
+        async with self._store.begin() as session:
+            await posts.settle(session, post.id, state, **values)
+
+    async def _try_later(self, post: PostRow) -> None:
+        """It surely did not go out: due again, in its old place, and the whole channel waits, so that order stays."""
+        failed = self._failures[post.channel] = self._failures.get(post.channel, 0) + 1
+        limits = self._settings.outbox
+        wait = min(limits.retry_first_seconds * 2 ** (failed - 1), limits.retry_most_seconds)
+        self._free_at[post.channel] = self._clock.now() + timedelta(seconds=wait)
+        async with self._store.begin() as session:
+            await posts.postpone(session, post.id, post.not_before, only_from="claimed", note="渠道暂时连不上")
+
+    async def _dispatch(self, session: Session, post: PostRow) -> Dispatch:
+        attachment = None
+        if post.file_id is not None:
+            file = await files.get(session, post.file_id)
+            attachment = Attachment(name=file.name, media_type=file.media_type, content=file.content)
+        return Dispatch(
+            id=post.id,
+            conversation=await self._conversation(session, post),
+            text=post.text,
+            mentions=await self._mentions(session, post),
+            attachment=attachment,
+        )
+
+    async def _conversation(self, session: Session, post: PostRow) -> Conversation:
+        if post.room_id is not None:
+            room = await rooms.get(session, post.room_id)
+            return Conversation(external_id=room.external_id or "", name=room.name)
+        identity = await identities.get(session, post.identity_id or 0)
+        return Conversation(external_id=identity.external_id, private=True)
+
+    async def _mentions(self, session: Session, post: PostRow) -> tuple[Mention, ...]:
+        called = await people.names(session, post.mentions)
+        found = []
+        for person_id in post.mentions:
+            accounts = await identities.of_person(session, person_id, post.channel)
+            name = accounts[0].name_seen if accounts else called.get(person_id, "")
+            found.append(Mention(name=name, external_id=accounts[0].external_id if accounts else None))
+        return tuple(found)
+
+    async def _recover(self, now: datetime) -> None:
+        """Posts whose sender was killed, or cannot know: the echo is the proof; without it their policy decides."""
+        async with self._store.begin() as session:
+            for post in await posts.abandoned(session, self._office_id, list(self._channels), now):
+                await self._settle_doubt(session, post, now)
+
+    async def _settle_doubt(self, session: Session, post: PostRow, now: datetime) -> None:
+        channel = self._channels[post.channel]
+        identity = await identities.get(session, post.identity_id) if post.identity_id is not None else None
+        echo = None
+        if channel.traits.echoes and post.claimed_at is not None:
+            peer = identity.id if identity else None
+            echo = await messages.echo_of(
+                session, self._office_id, post.channel, post.id, post.room_id, peer, post.text, post.claimed_at
+            )
+        if echo is not None:
+            echo.post_id = post.id
+            await posts.settle(session, post.id, "sent", sent_at=echo.sent_at, proof=echo.external_id)
+        elif channel.traits.sends_once or post.doubt == Doubt.REPEAT:
+            await posts.postpone(session, post.id, post.not_before, only_from="claimed", note="没有回执，再发一次")
+        else:
+            await self._give_up(session, post, now)
+
+    async def _give_up(self, session: Session, post: PostRow, now: datetime) -> None:
+        held = post.doubt == Doubt.HOLD
+        await posts.settle(session, post.id, "held" if held else "unknown", note="可能已发出，也可能没有")
+        log.error("post %d may have gone out; staff are asked", post.id)
+        room = await rooms.get(session, post.room_id) if post.room_id is not None else None
+        told = await staff.of_affairs(
+            session,
+            self._settings,
+            self._office_id,
+            post.room_id,
+            key=f"doubt/{post.id}",
+            why="发送结果不明",
+            text=wording.doubtful(post.why, room.name if room else "私聊", local(post.not_before), held=held),
+            now=now,
+        )
+        await self.put(session, told)

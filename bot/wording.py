@@ -1,0 +1,295 @@
+"""PURE: every sentence the bot says, in Chinese, as functions: one file for staff to proofread.
+
+Numbers and names come in as arguments; nothing is looked up here. Of a person's health only those functions speak
+whose name says `private`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+
+def day(on: date) -> str:
+    """A day as people say it: 2月8日."""
+    return f"{on.month}月{on.day}日"
+
+
+def clock_time(moment: datetime) -> str:
+    """A time of day: 08:05."""
+    return f"{moment:%H:%M}"
+
+
+def gap(began: datetime, ended: datetime) -> str:
+    """A channel was cut off for a while; both are local."""
+    first = f"{day(began.date())} {clock_time(began)}"
+    last = clock_time(ended) if began.date() == ended.date() else f"{day(ended.date())} {clock_time(ended)}"
+    return (
+        f"【断线提示】{first} 至 {last} 与微信断开，这段时间群里说的话我可能没有收到。\n"
+        "请看一眼群聊；有漏的，复制下来发“/录入”加原文，我来补记，不会重复。"
+    )
+
+
+def doubtful(why: str, place: str, at: datetime, *, held: bool) -> str:
+    """Nobody can know whether a post went out."""
+    what = f"【发送结果不明】{clock_time(at)} 的“{why}”可能没有发到“{place}”。"
+    if held:
+        return what + "我先扣着没有再发，请看一眼群里；没有收到就回复我再发。"
+    return what + "为免重复没有再发，请看一眼群里；确实没有的话，发“/提醒”补一次。"
+
+
+# --- schedules ---------------------------------------------------------------------------------------------------
+
+
+def reminder(fill: Mapping[str, object]) -> str:
+    """The morning's reminder to a room."""
+    return (
+        "各位代表：请报{date}健康情况，直接在群里说就行，比如：\n36.5 健康 在长沙\n"
+        "（不舒服的请写明症状；替别人报请写“代张三报：36.5 健康”）"
+    ).format_map(fill)
+
+
+def reminder_of_missing(fill: Mapping[str, object], names: Sequence[str]) -> str:
+    """The later reminder, to those who have not reported; their names stand as mentions, or here."""
+    said = "、".join(names)
+    return f"{said}{'：' if said else ''}还没看到您{fill['date']}的健康情况，方便时报一下，谢谢。"
+
+
+def all_reported(fill: Mapping[str, object]) -> str:
+    """Nobody is missing."""
+    return "{date}健康情况已全部报齐，应报 {should} 人，谢谢大家。".format_map(fill)
+
+
+def tally_for_room(
+    on: date, should: int, reported: int, missing: Sequence[str], leave: int, others: Sequence[str], *, names: bool
+) -> str:
+    """A day's tally as a group of deputies sees it: counts, and who has not reported, where the office shows that."""
+    lines = [
+        f"{day(on)}健康上报：应报 {should} 人，已报 {reported} 人，未报 {len(missing)} 人"
+        + (f"，请假 {leave} 人" if leave else "")
+    ]
+    if missing and names:
+        lines.append("未报：" + "、".join(missing))
+    if others:
+        lines.append("；".join(others))
+    return "\n".join(lines)
+
+
+def total(rooms: int, should: int, reported: int) -> str:
+    """All rooms together; who is in two groups counts once."""
+    rate = f"，上报率 {reported / should:.1%}" if should else ""
+    return f"合计 {rooms} 个群：应报 {should} 人，已报 {reported} 人{rate}"
+
+
+def gap_note(spans: Sequence[tuple[datetime, datetime]]) -> str:
+    """Figures of a day on which messages may be missing."""
+    said = "、".join(f"{clock_time(began)}–{clock_time(ended)}" for began, ended in spans)
+    return f"（{said} 曾断线，这段时间的消息可能没收全）"
+
+
+def also_reported(suggestions: int, problems: int, deeds: int, cash_yuan: float) -> list[str]:
+    """What else a room said that day."""
+    said = []
+    if suggestions:
+        said.append(f"意见建议 {suggestions} 条")
+    if problems:
+        said.append(f"问题反映 {problems} 条")
+    if deeds:
+        said.append(f"先进事迹 {deeds} 件" + (f"（捐款 {money(cash_yuan)}）" if cash_yuan else ""))
+    return said
+
+
+def money(yuan: float) -> str:
+    """Money as officials write it: 800 元, 12.86 万元."""
+    if yuan >= 10_000:
+        return f"{yuan / 10_000:.4f}".rstrip("0").rstrip(".") + " 万元"
+    return f"{yuan:.2f}".rstrip("0").rstrip(".") + " 元"
+
+
+# --- private: of a person's health ---------------------------------------------------------------------------------
+
+
+def private_alert(
+    name: str, unit: str, room: str, at: datetime, state: str, said: str, *, by: str, relative: bool, unsure: bool
+) -> str:
+    """Somebody is or may be unwell: for one member of staff at a time, never for a group."""
+    whose = f"{name}的家属" if relative else name
+    head = "【待核实】" if unsure else "【健康异常】"
+    where = "，".join(part for part in (unit, room) if part)
+    source = f"（{by}代报）" if by else ""
+    return f"{head}{whose}（{where}）{clock_time(at)}{source}报：{state}。\n原话：{said}"
+
+
+def private_state(temperature: float | None, symptoms: Sequence[str], others: Sequence[str], *, unsure: bool) -> str:
+    """A state of health in a few words."""
+    parts = [f"{temperature:g}℃"] if temperature is not None else []
+    parts += symptoms
+    parts += others
+    return "、".join(parts) or ("说得不清楚，请问一下" if unsure else "不适")
+
+
+def private_line(on: date, room: str, name: str, state: str, *, unsure: bool) -> str:
+    """One person who is or may be unwell."""
+    return f"{day(on)} {room} {name}：{state}" + ("（待核实）" if unsure else "")
+
+
+def private_ill(lines: Sequence[str]) -> str:
+    """Who is unwell, for one member of staff."""
+    return "异常、待核实：\n" + "\n".join(lines) if lines else "没有异常或待核实的。"
+
+
+# --- answers to commands ---------------------------------------------------------------------------------------------
+
+
+def staff_only(bot_name: str) -> str:
+    """A deputy tried a command."""
+    return f"这个命令由联工委工作人员使用。您直接说就行，比如“36.5 健康”，{bot_name}会记下来。"
+
+
+def unknown_command(name: str, nearest: str | None) -> str:
+    """No such command."""
+    guess = f"您是不是想用 /{nearest}？" if nearest else ""
+    return f"没有 /{name} 这个命令。{guess}发 /帮助 看全部命令。"
+
+
+def help_text(bot_name: str, lines: Sequence[str]) -> str:
+    """All commands."""
+    return f"{bot_name}能做这些（中文英文都行）：\n" + "\n".join(lines) + "\n日期可写：今天、昨天、2月10日、2020-02-10"
+
+
+def which_day(written: str) -> str:
+    """A day that could not be read."""
+    return f"没看懂“{written}”是哪一天。可以写：今天、昨天、2月10日、2020-02-10。"
+
+
+def which_room(written: str, known: Sequence[str]) -> str:
+    """No such room or unit."""
+    return f"没有叫“{written}”的群或单位。现有的群：{'、'.join(known) or '（还没有）'}"
+
+
+def no_room(command: str) -> str:
+    """A command that needs a room was said where there is none."""
+    return f"请在群里发 /{command}，或写明群名：/{command} 群名"
+
+
+def who_is_it(written: str, candidates: Sequence[str]) -> str:
+    """A name that is nobody's, or several people's."""
+    if not candidates:
+        return f"名单里没有“{written}”。请写名单上的全名。"
+    return f"“{written}”可能是：{'、'.join(candidates)}。请写清楚是哪一位（单位-姓名）。"
+
+
+def missing_list(on: date, room: str, names: Sequence[str], counted: Mapping[str, int], *, show: bool) -> str:
+    """Who has not reported."""
+    rest = "".join(f"，{what} {number} 人" for what, number in counted.items() if number)
+    if not names:
+        return f"{room} {day(on)}已全部报齐{rest}。"
+    said = f"{room} {day(on)}未报 {len(names)} 人{rest}"
+    return f"{said}：{'、'.join(names)}" if show else said + "（名单已私发工作人员）"
+
+
+def reminded(count: int) -> str:
+    """A reminder was made due by hand."""
+    return f"好的，这就提醒 {count} 位未报的代表。" if count else "都报齐了，不用提醒。"
+
+
+def recorded(name: str, on: date) -> str:
+    """A report on somebody's behalf was noted. Says no value: it may stand in a group."""
+    return f"已记下{name}{day(on)}的情况。"
+
+
+def nothing_read(command: str) -> str:
+    """A report behind a command could not be read."""
+    return f"没看懂要记什么。可以写：/{command} 张三 36.5 健康"
+
+
+def corrected(name: str, on: date) -> str:
+    """A record was corrected by staff."""
+    return f"已更正{name}{day(on)}的情况，原来的记录留底。"
+
+
+def nothing_to_correct(name: str, on: date) -> str:
+    """There is nothing to correct."""
+    return f"{name}{day(on)}没有记录可更正。要补记请用 /代报。"
+
+
+def leave_noted(name: str, first: date, last: date) -> str:
+    """Leave was noted."""
+    span = day(first) if first == last else f"{day(first)}至{day(last)}"
+    return f"已记{name}{span}请假，这几天不催报。"
+
+
+def leave_ended(name: str) -> str:
+    """Leave was taken back."""
+    return f"已销{name}的假。"
+
+
+def marked(name: str, on: date, state: str) -> str:
+    """A state was noted by staff."""
+    return f"已记{name}{day(on)}：{state}。"
+
+
+def paused(room: str) -> str:
+    """The bot is silent in a room from now on."""
+    return f"好的，我在“{room}”先不说话了；大家报的照样记。要恢复发 /恢复。"
+
+
+def resumed(room: str) -> str:
+    """The bot speaks in a room again."""
+    return f"好的，“{room}”恢复提醒和汇总。"
+
+
+def bound(account: str, name: str, count: int) -> str:
+    """An account was bound to a person."""
+    again = f"，之前说的 {count} 条重新记过" if count else ""
+    return f"已绑定：{account} 就是{name}{again}。"
+
+
+def waiting_accounts(lines: Sequence[str]) -> str:
+    """Accounts and names that are nobody's yet."""
+    if not lines:
+        return "没有待绑定的。"
+    return (
+        "这些还不知道是谁（他们报的都留着，绑定后补计）：\n"
+        + "\n".join(lines)
+        + "\n用法：/绑定 看到的名字 名单上的姓名"
+    )
+
+
+def pasted(new: int, known: int, unread: int) -> str:
+    """A pasted text was taken in."""
+    text = f"录入 {new} 条" + (f"，另有 {known} 条之前已收到，没有重复记" if known else "")
+    return text + (f"；有 {unread} 行没看懂，没有录入" if unread else "") + "。"
+
+
+def nothing_pasted() -> str:
+    """A pasted text held no message."""
+    return "没看到可录入的内容。请把群聊复制下来，接在 /录入 后面一起发；可先写群名一行。"
+
+
+def exported(name: str, url: str | None) -> str:
+    """An export is ready."""
+    return f"{name} 已导出。" if url is None else f"{name} 已导出，七天内可下载：{url}"
+
+
+def state_names() -> Mapping[str, str]:
+    """The seven states of a person's day."""
+    return {
+        "well": "已报正常",
+        "ill": "已报异常",
+        "zero": "零报告",
+        "proxy": "代报",
+        "leave": "请假",
+        "missing": "未报",
+        "unreachable": "联系不上",
+    }
+
+
+def which_state(written: str, known: Sequence[str]) -> str:
+    """No such state of a person's day."""
+    return f"没有“{written}”这种标记。可以写：{'、'.join(known)}、取消。"
+
+
+def no_such_account(written: str, waiting: Sequence[str]) -> str:
+    """Nobody was seen under that name."""
+    return f"没见过叫“{written}”的。" + waiting_accounts(waiting)

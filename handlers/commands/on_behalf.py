@@ -1,0 +1,97 @@
+"""`/代报`, `/更正`, `/请假`, `/标记`: what staff write down of somebody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from bot import wording
+from bot.errors import Refusal
+from bot.heard import Heard
+from bot.messages import Post
+from bot.people import Known
+from bot.records import Command, HealthReport
+from bot.reports.tally import State
+from handlers.commands.arguments import read_day
+from handlers.commands.scope import person_meant
+from handlers.health import health
+from storage import Session, marks, records
+
+_STATES = {"零报告": State.ZERO, "联系不上": State.UNREACHABLE, "失联": State.UNREACHABLE, "请假": State.LEAVE}
+_UNDO = ("取消", "撤销", "销假", "结束")
+
+
+async def report(command: Command, heard: Heard, session: Session) -> Sequence[Post]:
+    """`/代报 张三 36.5 健康`: read and kept as if staff had said it in the group."""
+    person, said = await _person_and_words(command, heard, session)
+    posts = await _take(person, said, command, heard, session)
+    return [heard.answer(wording.recorded(person.name, heard.day), "/代报"), *posts]
+
+
+async def correct(command: Command, heard: Heard, session: Session) -> Sequence[Post]:
+    """`/更正 张三 37.5 咳嗽`: what stood of the day is withdrawn, and stays readable."""
+    person, said = await _person_and_words(command, heard, session)
+    standing = await records.about_person(session, heard.office_id, person.person_id, heard.day, "health")
+    if not standing:
+        raise Refusal(wording.nothing_to_correct(person.name, heard.day))
+    posts = await _take(person, said, command, heard, session)
+    await records.withdraw(session, list(standing), f"correct:{heard.message_id}", heard.now)
+    return [heard.answer(wording.corrected(person.name, heard.day), "/更正"), *posts]
+
+
+async def _person_and_words(command: Command, heard: Heard, session: Session) -> tuple[Known, str]:
+    if len(command.args) < 2:
+        raise Refusal(wording.nothing_read(command.name))
+    return await person_meant(command.args[0], heard, session), " ".join(command.args[1:])
+
+
+async def _take(person: Known, said: str, command: Command, heard: Heard, session: Session) -> Sequence[Post]:
+    found = [r for r in await heard.read(f"代{person.name}报：{said}") if isinstance(r, HealthReport)]
+    if not found:
+        raise Refusal(wording.nothing_read(command.name))
+    posts: list[Post] = []
+    for record in found:
+        posts.extend(await health(record, heard, session))
+    return posts
+
+
+async def leave(command: Command, heard: Heard, session: Session) -> Sequence[Post]:
+    """`/请假 张三 至 2月20日`, `/请假 张三` (today), `/请假 张三 取消`."""
+    if not command.args:
+        raise Refusal(wording.who_is_it("", ()))
+    person = await person_meant(command.args[0], heard, session)
+    words = [word for part in command.args[1:] for word in re.split(r"[至到~—]", part) if word]
+    if any(word in _UNDO for word in words):
+        await marks.withdraw(session, heard.office_id, person.person_id, heard.day, heard.now)
+        return [heard.answer(wording.leave_ended(person.name), "/请假")]
+    days = [_day(word, heard.day) for word in words]
+    first, last = (days[0], days[1]) if len(days) > 1 else (heard.day, days[0] if days else heard.day)
+    if last < first:
+        raise Refusal(wording.which_day(" ".join(words)))
+    await marks.add(session, heard.office_id, person.person_id, marks.LEAVE, (first, last), heard.message_id, heard.now)
+    return [heard.answer(wording.leave_noted(person.name, first, last), "/请假")]
+
+
+def _day(word: str, today: date) -> date:
+    found = read_day(word, today)
+    if found is None:
+        raise Refusal(wording.which_day(word))
+    return found
+
+
+async def mark(command: Command, heard: Heard, session: Session) -> Sequence[Post]:
+    """`/标记 张三 联系不上`, `/标记 张三 零报告`, `/标记 张三 取消`."""
+    if len(command.args) < 2:
+        raise Refusal(wording.nothing_read(command.name))
+    person = await person_meant(command.args[0], heard, session)
+    word = command.args[1]
+    if word in _UNDO:
+        await marks.withdraw(session, heard.office_id, person.person_id, heard.day, heard.now)
+        return [heard.answer(wording.marked(person.name, heard.day, "取消标记"), "/标记")]
+    state = _STATES.get(word)
+    if state is None:
+        raise Refusal(wording.which_state(word, list(_STATES)))
+    days = (heard.day, heard.day)
+    await marks.add(session, heard.office_id, person.person_id, str(state), days, heard.message_id, heard.now)
+    return [heard.answer(wording.marked(person.name, heard.day, wording.state_names()[state]), "/标记")]

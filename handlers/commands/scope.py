@@ -1,0 +1,69 @@
+"""Which rooms a command is about, and who is meant by a name in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot import people as naming
+from bot import wording
+from bot.errors import Refusal
+from bot.heard import Heard, known_of
+from bot.people import Known
+from storage import Session, people, rooms
+from storage.tables import Room
+
+
+async def rooms_meant(words: Sequence[str], heard: Heard, session: Session) -> tuple[list[Room], str]:
+    """The rooms of deputies that are meant, and a unit to look at only, or "".
+
+    A name of a room or a part that only one has; else a unit; without words this room, outside of groups all.
+
+    Raises:
+        Refusal: no room and no unit is called so.
+    """
+    known = list(await rooms.every(session, heard.office_id, "deputies"))
+    if not words:
+        if heard.room is not None and not heard.room.for_staff:
+            return [await rooms.get(session, heard.room.id)], ""
+        return known, ""
+    word = " ".join(words)
+    exact = [room for room in known if room.name == word]
+    named = exact or [room for room in known if word in room.name]
+    if len(named) == 1 or exact:
+        return named[:1], ""
+    of_unit = [room for room in known if await _has_unit(session, room, word)]
+    if of_unit:
+        return of_unit, word
+    if named:
+        return named, ""
+    raise Refusal(wording.which_room(word[:30], [room.name for room in known]))
+
+
+async def _has_unit(session: Session, room: Room, unit: str) -> bool:
+    return any(unit in member.unit for member in await people.members(session, room.id))
+
+
+async def one_room(words: Sequence[str], heard: Heard, session: Session, command: str) -> Room:
+    """The one room that is meant.
+
+    Raises:
+        Refusal: none is, or several are.
+    """
+    found, _ = await rooms_meant(words, heard, session)
+    if len(found) == 1:
+        return found[0]
+    raise Refusal(wording.no_room(command))
+
+
+async def person_meant(name: str, heard: Heard, session: Session) -> Known:
+    """The one person who goes by that name.
+
+    Raises:
+        Refusal: nobody does, or several do; the text names who may be meant.
+    """
+    match = naming.find(name, heard.people)
+    if not match.people:
+        match = naming.find(name, [known_of(m) for m in await people.everybody(session, heard.office_id)])
+    if match.one is not None:
+        return match.one
+    raise Refusal(wording.who_is_it(name[:20], [f"{p.unit}-{p.name}" if p.unit else p.name for p in match.people]))

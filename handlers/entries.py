@@ -1,0 +1,125 @@
+"""How a record becomes a row: whom it is about, and whether it says anything that a 接龙 has not said already.
+
+The handlers of each kind call `enter`; nothing is said from here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot import people as naming
+from bot.heard import Heard, known_of
+from bot.records import Deed, HealthReport, Record, Relation
+from storage import Session, people, records
+from storage.tables import Record as Row
+
+_SAME_HEADING = 0.75
+"""Headings of one 接龙 as people mend them by hand are at least so alike (difflib)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a record is about; the id is None while nobody knows who goes by the name."""
+
+    person_id: int | None
+    name: str
+
+
+async def subject_of(name: str | None, heard: Heard, session: Session) -> Subject:
+    """The person of that name: the speaker, somebody of the room, else of the office."""
+    if name is None:
+        return Subject(None, "")
+    if name == heard.speaker.name:
+        return Subject(heard.speaker.person_id, name)
+    match = naming.find(name, heard.people)
+    if not match.people:
+        match = naming.find(name, [known_of(m) for m in await people.everybody(session, heard.office_id)])
+    return Subject(match.one.person_id, match.one.name) if match.one else Subject(None, name)
+
+
+async def enter(record: Record, heard: Heard, session: Session, subject: Subject) -> Row | None:
+    """Keeps a record; None where it is a line of a 接龙 that stood there before, unchanged.
+
+    A changed line of a 接龙 takes the place of that line's earlier record.
+    """
+    source = "".join(record.source.split())
+    withdrawn_by = ""
+    if record.chain is not None and heard.counts_for is not None:
+        earlier = await _same_line(record, record.chain, heard, heard.counts_for.id, session, subject)
+        if earlier is not None:
+            if earlier.source == source:
+                return None
+            if (earlier.said_at, earlier.message_id) > heard.order:
+                withdrawn_by = f"chain:{earlier.message_id}"  # a newer posting of the line was handled before this one
+            elif earlier.withdrawn_at is None:
+                await records.withdraw(session, [earlier], f"chain:{heard.message_id}", heard.now)
+    row = await records.add(session, **_values(record, heard, subject), source=source, withdrawn_by=withdrawn_by)
+    if withdrawn_by:
+        await records.withdraw(session, [row], withdrawn_by, heard.now)
+        return None
+    return row
+
+
+async def _same_line(
+    record: Record, chain: str, heard: Heard, room_id: int, session: Session, subject: Subject
+) -> Row | None:
+    """The newest record of the same line of the same 接龙. Gifts are collected over days, health anew each day."""
+    since = heard.day - timedelta(days=7 if isinstance(record, Deed) else 0)
+    lines = await records.chain_lines(
+        session, room_id, record.kind, (subject.person_id, subject.name), since, heard.message_id
+    )
+    for line in lines:
+        if line.chain == chain or _alike(line.chain, chain):
+            return line
+    return None
+
+
+def _alike(one: str, other: str) -> bool:
+    if min(len(one), len(other)) < 4:
+        return False
+    return difflib.SequenceMatcher(None, one[:200], other[:200], autojunk=False).ratio() >= _SAME_HEADING
+
+
+def _values(record: Record, heard: Heard, subject: Subject) -> dict[str, object]:
+    health = record if isinstance(record, HealthReport) else None
+    cash = record.cash_yuan if isinstance(record, Deed) else None
+    return {
+        "office_id": heard.office_id,
+        "message_id": heard.message_id,
+        "position": heard.position,
+        "room_id": heard.counts_for.id if heard.counts_for else None,
+        "kind": record.kind,
+        "on_day": heard.day,
+        "said_at": heard.sent_at,
+        "speaker_id": heard.speaker.person_id,
+        "subject_id": subject.person_id,
+        "subject_name": subject.name,
+        "relation": str(health.relation) if health else "",
+        "ill": health.ill if health else False,
+        "unsure": health.unsure if health else False,
+        "proxy": health.proxy if health else False,
+        "cash_fen": round(cash * 100) if cash is not None else None,
+        "body": record.as_contract(),
+        "rules": list(record.rules),
+        "chain": record.chain or "",
+    }
+
+
+def is_own(record: HealthReport) -> bool:
+    """Whether it is the named person's own health, not a relative's."""
+    return record.relation is Relation.SELF
+
+
+def bigrams(text: str) -> set[str]:
+    """Pairs of neighbouring signs, for telling whether two texts say the same."""
+    kept = [char for char in text if char.isalnum()]
+    return {a + b for a, b in zip(kept, kept[1:], strict=False)}
+
+
+def overlap(one: str, other: str) -> float:
+    """How much of the shorter text stands in the longer, from 0 to 1."""
+    first, second = bigrams(one), bigrams(other)
+    shorter = min(len(first), len(second))
+    return len(first & second) / shorter if shorter else 0.0

@@ -1,0 +1,68 @@
+"""A report of somebody's health: kept; where the person is or may be unwell, staff are told at once, each alone.
+
+The group hears nothing of it, unless the office wishes each report to be answered (and then no value).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from bot import staff, wording
+from bot.clock import local
+from bot.heard import Heard
+from bot.messages import Post
+from bot.records import HealthReport
+from handlers import entries
+from storage import Session, records
+from storage.tables import Record as Row
+
+
+async def health(record: HealthReport, heard: Heard, session: Session) -> Sequence[Post]:
+    """Keeps the report and alerts staff where need is."""
+    subject = await entries.subject_of(record.subject, heard, session)
+    row = await entries.enter(record, heard, session, subject)
+    if row is None or not record.ill or not heard.settings.manners.alert_staff:
+        return ()
+    if await _said_before(row, record, heard, session):
+        return ()
+    return await _alert(record, row, subject, heard, session)
+
+
+async def _said_before(row: Row, record: HealthReport, heard: Heard, session: Session) -> bool:
+    """Whether staff have heard just that of the person today."""
+    if row.subject_id is None:
+        return False
+    earlier = await records.about_person(
+        session, heard.office_id, row.subject_id, heard.day, "health", before=heard.order
+    )
+    same_relation = [other for other in earlier if other.relation == row.relation]
+    return bool(same_relation) and same_relation[0].ill and _state(same_relation[0].body) == _state(row.body)
+
+
+def _state(body: dict[str, Any]) -> tuple[object, ...]:
+    return body.get("temperature"), tuple(body.get("symptoms", ())), body.get("diagnosis"), body.get("unsure", False)
+
+
+async def _alert(
+    record: HealthReport, row: Row, subject: entries.Subject, heard: Heard, session: Session
+) -> Sequence[Post]:
+    room = heard.counts_for
+    unit = next((known.unit for known in heard.people if known.person_id == subject.person_id), "")
+    others = [str(part) for part in (record.diagnosis, record.isolation and f"{record.isolation}隔离") if part]
+    by_other = row.proxy and entries.is_own(record)
+    text = wording.private_alert(
+        subject.name,
+        unit,
+        room.name if room else "",
+        local(heard.sent_at),
+        wording.private_state(record.temperature, record.symptoms, others, unsure=record.unsure),
+        (record.source or record.subject)[:300],
+        by=heard.speaker.name if by_other else "",
+        relative=not entries.is_own(record),
+        unsure=record.unsure,
+    )
+    until = heard.sent_at + timedelta(hours=heard.settings.manners.alert_hours)
+    key = f"ill/{heard.message_id}/{heard.position}"
+    return await staff.to_each(session, room.id if room else None, heard.office_id, key, "健康异常", text, until)

@@ -1,0 +1,50 @@
+"""What a job is told: which schedule, which room, which day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot import wording
+from bot.messages import PersonId, Post, RoomId
+from bot.reports.tally import RoomDay
+from bot.settings import ScheduleSettings, Settings
+from storage.tables import Room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One firing of a schedule in one room; `key` is unique to it."""
+
+    key: str
+    schedule: ScheduleSettings
+    settings: Settings
+    room: Room
+    on: date
+    due_at: datetime
+    not_after: datetime
+    now: datetime
+
+    def fill(self, day: RoomDay) -> Mapping[str, object]:
+        """What stands for the placeholders of a text."""
+        return {
+            "date": wording.day(self.on),
+            "room": self.room.name,
+            "should": day.should_report,
+            "reported": len(day.reported),
+            "missing_count": len(day.missing),
+            "missing": "、".join(known.name for known in day.missing),
+        }
+
+    def post(self, text: str, mentions: tuple[PersonId, ...] = ()) -> Post:
+        """What is said in the room."""
+        return Post(
+            key=self.key,
+            why=self.schedule.name,
+            text=text,
+            room=RoomId(self.room.id),
+            mentions=mentions,
+            not_before=self.due_at,
+            not_after=self.not_after,
+        )

@@ -1,0 +1,126 @@
+"""Makes rows of what falls due, and does what is due: each firing once, whatever restarts.
+
+`bot.app` has the ticker call `run_due`; a rehearsal calls it on its own clock.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from bot.clock import Clock, at, day_of, local
+from bot.messages import Post
+from bot.settings import ScheduleSettings, Settings
+from schedules import SCHEDULES, calendar
+from schedules.due import Due
+from storage import Session, Store, occasions, rooms
+from storage.tables import Occasion, Room
+
+log = logging.getLogger(__name__)
+
+Put = Callable[[Session, Sequence[Post]], Awaitable[None]]
+
+_AHEAD = timedelta(days=1)
+_MOST_BACK = timedelta(days=7)
+"""How far back firings that a long silence missed are listed."""
+
+
+class Planner:
+    """What is due by the schedules of `bot.toml`."""
+
+    def __init__(self, store: Store, clock: Clock, settings: Settings, office_id: int, put: Put) -> None:
+        """Args: put: where the posts go, within the same transaction."""
+        self._store, self._clock, self._settings, self._office_id, self._put = store, clock, settings, office_id, put
+        self._by_name = {schedule.name: schedule for schedule in settings.schedules}
+
+    async def run_due(self) -> datetime | None:
+        """Plans, does what is due now, and returns when something is due next."""
+        now = self._clock.now()
+        async with self._store.begin() as session:
+            await self._plan(session, now)
+        while await self._run_one():
+            pass
+        async with self._store.read() as session:
+            return await occasions.next_due_at(session, self._office_id)
+
+    async def _plan(self, session: Session, now: datetime) -> None:
+        """Makes rows for all that falls due from where planning last stood until tomorrow."""
+        last = await occasions.last_planned_at(session, self._office_id)
+        since = max(last, now - _MOST_BACK) if last is not None else now - self._longest_lateness()
+        found = list(await rooms.every(session, self._office_id, "deputies"))
+        keys = []
+        for schedule in self._settings.schedules:
+            for room in found:
+                if "*" not in schedule.rooms and room.name not in schedule.rooms:
+                    continue
+                for on, due_at in self._firings(schedule, min(since, now), now + _AHEAD):
+                    key = f"{schedule.name}/{on.isoformat()}/{room.id}"
+                    keys.append(key)
+                    await self._plan_one(session, schedule, room, on, due_at, key)
+        await occasions.drop_planned(session, self._office_id, now, keys)
+
+    def _longest_lateness(self) -> timedelta:
+        return timedelta(minutes=max((s.late_minutes for s in self._settings.schedules), default=0))
+
+    def _firings(self, schedule: ScheduleSettings, since: datetime, until: datetime) -> Iterator[tuple[date, datetime]]:
+        day, last = local(since).date(), local(until).date()
+        while day <= last:
+            due_at = at(day, schedule.at)
+            begun = schedule.from_on is None or day >= schedule.from_on
+            ended = schedule.to_on is not None and day > schedule.to_on
+            if since <= due_at <= until and begun and not ended and calendar.fits(day, schedule.days):
+                yield day_of(due_at, self._settings.office.day_cutoff_hour), due_at
+            day += timedelta(days=1)
+
+    async def _plan_one(
+        self, session: Session, schedule: ScheduleSettings, room: Room, on: date, due_at: datetime, key: str
+    ) -> None:
+        await occasions.plan(
+            session,
+            office_id=self._office_id,
+            key=key,
+            schedule=schedule.name,
+            on_day=on,
+            room_id=room.id,
+            due_at=due_at,
+            not_after=due_at + timedelta(minutes=schedule.late_minutes),
+        )
+
+    async def _run_one(self) -> bool:
+        """Does one due occasion in one transaction; False where none is due."""
+        now = self._clock.now()
+        async with self._store.begin() as session:
+            due = await occasions.due(session, self._office_id, now)
+            if not due:
+                return False
+            await self._settle(session, due[0], now)
+        return True
+
+    async def _settle(self, session: Session, occasion: Occasion, now: datetime) -> None:
+        schedule = self._by_name.get(occasion.schedule)
+        room = await rooms.get(session, occasion.room_id)
+        if schedule is None:
+            await occasions.settle(session, occasion.id, "dropped", now)
+        elif now > occasion.not_after:
+            log.warning("schedule %d was missed: the bot was down", occasion.id)
+            await occasions.settle(session, occasion.id, "missed", now)
+        elif room.paused_at is not None:
+            await occasions.settle(session, occasion.id, "paused", now)
+        elif await occasions.settle(session, occasion.id, "done", now):
+            await self._put(session, await self._posts(session, occasion, schedule, room, now))
+
+    async def _posts(
+        self, session: Session, occasion: Occasion, schedule: ScheduleSettings, room: Room, now: datetime
+    ) -> Sequence[Post]:
+        due = Due(
+            key=occasion.key,
+            schedule=schedule,
+            settings=self._settings,
+            room=room,
+            on=occasion.on_day,
+            due_at=occasion.due_at,
+            not_after=occasion.not_after,
+            now=now,
+        )
+        return await SCHEDULES[schedule.do](due, session)

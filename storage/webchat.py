@@ -1,0 +1,345 @@
+"""What the chat page shows: who may sit where, what was said there, the files that were sent. Reads only.
+
+Called by `bot.channels.webchat`. A history is read newest first along (room, instant) or (account, instant), so that
+its cost is that of the page shown; what is new is read by id. Long texts come cut to `EXCERPT` characters.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from storage import Session
+from storage.tables import File, Identity, Member, Message, Person, Room
+
+EXCERPT = 2000
+"""Characters of a message that are shown at once; the rest is asked for (展开)."""
+OVERLAP = timedelta(minutes=1)
+"""What was missed is read from a little before the last message seen: clocks of two processes differ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitter:
+    """A person who may sit down, and the rooms they belong to: id → name; `link` is their personal link's token."""
+
+    person_id: int
+    name: str
+    link: str | None
+    rooms: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A member of a room; `role` is `deputy` or `staff`."""
+
+    person_id: int
+    name: str
+    unit: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hall:
+    """A room and, in the order of its roster, its members."""
+
+    room_id: int
+    name: str
+    purpose: str
+    seats: tuple[Seat, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InRoom:
+    """The talk of a room."""
+
+    room_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithBot:
+    """The private talk of one account with the bot."""
+
+    office_id: int
+    channel: str
+    external_id: str
+
+
+Place = InRoom | WithBot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentFile:
+    """A file that hangs on a message: its address, name, type and size."""
+
+    token: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One message as the page shows it.
+
+    Args:
+        peer: in a private talk, the external id of the account on the other side.
+        author: external id of the account that said it; None for the bot's own.
+        person_id: whose account it is, once bound.
+        text: the first `EXCERPT` characters.
+        cut: there is more of the text.
+    """
+
+    id: int
+    room_id: int | None
+    peer: str | None
+    external_id: str
+    kind: str
+    author: str | None
+    person_id: int | None
+    name: str
+    text: str
+    cut: bool
+    from_self: bool
+    recalls: str | None
+    recalled: bool
+    sent_at: datetime
+    file: SentFile | None
+
+
+_Author, _Peer = aliased(Identity), aliased(Identity)
+
+
+async def sitter(session: Session, office_id: int, channel: str, person_id: int) -> Sitter | None:
+    """The person of that id; None for one who is not of the office or on no roster any more."""
+    return (await sitters(session, office_id, channel, [person_id])).get(person_id)
+
+
+async def sitter_by_link(session: Session, office_id: int, channel: str, token: str) -> Sitter | None:
+    """The person whose personal link it is."""
+    query = select(Person.id).where(Person.link_token == token, Person.office_id == office_id)
+    person_id = await session.scalar(query)
+    return None if person_id is None else await sitter(session, office_id, channel, person_id)
+
+
+async def sitters(session: Session, office_id: int, channel: str, person_ids: Collection[int]) -> dict[int, Sitter]:
+    """Those of the people who are still with the office, by id, each with the channel's rooms they belong to."""
+    people = await session.execute(
+        select(Person.id, Person.name, Person.link_token).where(
+            Person.id.in_(person_ids), Person.office_id == office_id, Person.gone_at.is_(None)
+        )
+    )
+    rooms: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    memberships = await session.execute(
+        select(Member.person_id, Room.id, Room.name)
+        .join(Room, Room.id == Member.room_id)
+        .where(Member.person_id.in_(person_ids), Room.office_id == office_id, Room.channel == channel)
+    )
+    for person_id, room_id, room_name in memberships.tuples():
+        rooms[person_id][room_id] = room_name
+    return {
+        person_id: Sitter(person_id=person_id, name=name, link=link, rooms=rooms[person_id])
+        for person_id, name, link in people.tuples()
+    }
+
+
+async def halls(
+    session: Session, office_id: int, channel: str, room_ids: Collection[int] | None = None
+) -> tuple[Hall, ...]:
+    """The channel's rooms with their members, in order; with `room_ids` only those."""
+    query = select(Room).where(Room.office_id == office_id, Room.channel == channel).order_by(Room.id)
+    if room_ids is not None:
+        query = query.where(Room.id.in_(room_ids))
+    rooms = (await session.scalars(query)).all()
+    members = await session.execute(
+        select(Member.room_id, Member.role, Person.id, Person.name, Person.unit)
+        .join(Person, Person.id == Member.person_id)
+        .where(Member.room_id.in_([room.id for room in rooms]), Person.gone_at.is_(None))
+        .order_by(Member.position)
+    )
+    seats: defaultdict[int, list[Seat]] = defaultdict(list)
+    for room_id, role, person_id, name, unit in members.tuples():
+        seats[room_id].append(Seat(person_id=person_id, name=name, unit=unit, role=role))
+    return tuple(
+        Hall(room_id=room.id, name=room.name, purpose=room.purpose, seats=tuple(seats[room.id])) for room in rooms
+    )
+
+
+async def has_account(session: Session, office_id: int, channel: str, external_id: str) -> bool:
+    """Whether that account was met before and is somebody's."""
+    query = select(Identity.person_id).where(
+        Identity.office_id == office_id, Identity.channel == channel, Identity.external_id == external_id
+    )
+    return await session.scalar(query) is not None
+
+
+async def room_exists(session: Session, office_id: int, channel: str, room_id: int) -> bool:
+    """Whether the channel has such a room."""
+    query = select(Room.id).where(Room.id == room_id, Room.office_id == office_id, Room.channel == channel)
+    return await session.scalar(query) is not None
+
+
+async def newest(session: Session, place: Place, most: int) -> list[Said]:
+    """The last messages of a place, oldest first."""
+    return await _page(session, _said().where(_at(place)), most)
+
+
+async def before(session: Session, place: Place, message_id: int, most: int) -> list[Said]:
+    """The messages of a place that came before one of them, oldest first."""
+    sent_at = await _instant(session, message_id)
+    if sent_at is None:
+        return []
+    earlier = or_(Message.sent_at < sent_at, and_(Message.sent_at == sent_at, Message.id < message_id))
+    return await _page(session, _said().where(_at(place), Message.sent_at <= sent_at, earlier), most)
+
+
+async def after(session: Session, place: Place, message_id: int, most: int) -> list[Said] | None:
+    """What came since a message was seen, some of it perhaps seen too, oldest first; None where it is over `most`."""
+    sent_at = await _instant(session, message_id)
+    if sent_at is None:
+        return None
+    later = _said().where(_at(place), Message.sent_at >= sent_at - OVERLAP)
+    found = await _page(session, later, most + 1)
+    return None if len(found) > most else found
+
+
+async def unread(session: Session, place: Place, seen_id: int, author: str, most: int) -> int:
+    """How many messages of others came after one that was seen, at most `most`."""
+    sent_at = await _instant(session, seen_id)
+    query = (
+        select(Message.id)
+        .outerjoin(_Author, _Author.id == Message.identity_id)
+        .where(_at(place), Message.kind != "recall", Message.outcome != "twin", Message.recalled_at.is_(None))
+        .where(or_(_Author.external_id.is_(None), _Author.external_id != author))
+    )
+    if sent_at is not None:
+        query = query.where(Message.sent_at >= sent_at, Message.id > seen_id)
+    counted = query.limit(most).subquery()
+    return await session.scalar(select(func.count()).select_from(counted)) or 0
+
+
+async def latest_id(session: Session) -> int:
+    """The id of the last message kept, whatever its channel; 0 for none."""
+    return await session.scalar(select(func.max(Message.id))) or 0
+
+
+async def since(session: Session, office_id: int, channel: str, message_id: int, most: int) -> list[Said]:
+    """What was kept after a message in the channel's rooms and private talks, in the order of keeping."""
+    here = or_(Room.channel == channel, and_(Message.room_id.is_(None), Message.channel == channel))
+    query = (
+        _said()
+        .outerjoin(Room, Room.id == Message.room_id)
+        .where(Message.office_id == office_id, Message.id > message_id, here)
+        .order_by(Message.id)
+        .limit(most)
+    )
+    return [_row(row) for row in (await session.execute(query)).tuples()]
+
+
+async def by_external_id(session: Session, office_id: int, channel: str, external_id: str) -> Said | None:
+    """The message that the channel knows under that id."""
+    query = _said().where(
+        Message.office_id == office_id, Message.channel == channel, Message.external_id == external_id
+    )
+    row = (await session.execute(query)).tuples().one_or_none()
+    return None if row is None else _row(row)
+
+
+async def by_id(session: Session, office_id: int, message_id: int) -> Said | None:
+    """The message of that id."""
+    query = _said().where(Message.office_id == office_id, Message.id == message_id)
+    row = (await session.execute(query)).tuples().one_or_none()
+    return None if row is None else _row(row)
+
+
+async def whole_text(session: Session, message_id: int) -> str:
+    """A message's text, uncut."""
+    return await session.scalar(select(Message.text).where(Message.id == message_id)) or ""
+
+
+async def file_content(session: Session, message_id: int, token: str, now: datetime) -> bytes | None:
+    """The bytes of the file that hangs on a message; None where its token is another or its time is over."""
+    query = (
+        select(File.content)
+        .join(Message, Message.file_id == File.id)
+        .where(Message.id == message_id, File.token == token, or_(File.expires_at.is_(None), File.expires_at > now))
+    )
+    return await session.scalar(query)
+
+
+async def _page(session: Session, query: Select[Any], most: int) -> list[Said]:
+    newest_first = query.order_by(Message.sent_at.desc(), Message.id.desc()).limit(most)
+    rows: Sequence[Any] = (await session.execute(newest_first)).tuples().all()
+    return [_row(row) for row in reversed(rows)]
+
+
+async def _instant(session: Session, message_id: int) -> datetime | None:
+    return await session.scalar(select(Message.sent_at).where(Message.id == message_id))
+
+
+def _at(place: Place) -> ColumnElement[bool]:
+    if isinstance(place, InRoom):
+        return Message.room_id == place.room_id
+    account = select(Identity.id).where(
+        Identity.office_id == place.office_id,
+        Identity.channel == place.channel,
+        Identity.external_id == place.external_id,
+    )
+    return and_(Message.room_id.is_(None), Message.peer_id == account.scalar_subquery())
+
+
+def _said() -> Select[Any]:
+    return (
+        select(
+            Message.id,
+            Message.room_id,
+            _Peer.external_id,
+            Message.external_id,
+            Message.kind,
+            _Author.external_id,
+            _Author.person_id,
+            Message.sender_name,
+            func.substr(Message.text, 1, EXCERPT + 1),
+            Message.from_self,
+            Message.recalls,
+            Message.recalled_at,
+            Message.sent_at,
+            File.token,
+            File.name,
+            File.media_type,
+            func.length(File.content),
+        )
+        .outerjoin(_Peer, _Peer.id == Message.peer_id)
+        .outerjoin(_Author, _Author.id == Message.identity_id)
+        .outerjoin(File, File.id == Message.file_id)
+        .where(Message.outcome != "twin")
+    )
+
+
+def _row(row: Sequence[Any]) -> Said:
+    (id_, room_id, peer, external_id, kind, author, person_id, name, text, from_self, recalls, recalled_at, sent_at) = (
+        row[:13]
+    )
+    token, file_name, media_type, size = row[13:]
+    return Said(
+        id=id_,
+        room_id=room_id,
+        peer=peer,
+        external_id=external_id,
+        kind=kind,
+        author=author,
+        person_id=person_id,
+        name=name,
+        text=text[:EXCERPT],
+        cut=len(text) > EXCERPT,
+        from_self=from_self,
+        recalls=recalls,
+        recalled=recalled_at is not None,
+        sent_at=sent_at,
+        file=SentFile(token=token, name=file_name, media_type=media_type, size=size) if token else None,
+    )
