@@ -7,7 +7,7 @@ only, so that nobody is told of faults that follow from others.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -44,9 +44,9 @@ class Draft:
     channels: Sequence[ChannelSettings]
     channel_names: tuple[str, ...]
     rooms: Mapping[int, RoomSettings]
-    room_names: tuple[str, ...]
+    room_names: Mapping[int, str]
     schedules: Mapping[int, ScheduleSettings]
-    schedule_names: tuple[str, ...]
+    schedule_names: Mapping[int, str]
 
 
 def faults(draft: Draft) -> Iterator[Finding]:
@@ -105,9 +105,9 @@ def _channels(draft: Draft) -> Iterator[Finding]:
             yield Finding(("channels", channel.name, "endpoint"), what, remedy)
 
 
-def _twice(table: str, called: str, names: Iterable[str]) -> Iterator[Finding]:
+def _twice(table: str, called: str, names: Mapping[int, str]) -> Iterator[Finding]:
     seen: set[str] = set()
-    for number, name in enumerate(names):
+    for number, name in names.items():
         if name and name in seen:
             yield Finding((table, number, "name"), f"已经有一个{called}叫“{name}”", "名称不能重复，请改一个")
         seen.add(name)
@@ -143,14 +143,14 @@ def _schedule(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator
         yield Finding(
             (*place, "days"), "from_on 到 to_on 之间没有这几个星期，这个定时永远不会执行", "请改 days，或者放宽日期"
         )
-    all_read = len(draft.rooms) == len(draft.room_names)
+    all_read = draft.rooms.keys() == draft.room_names.keys()
     for index, name in enumerate(schedule.rooms):
         where = (*place, "rooms", index)
         if name == "*":
             if all_read and not any(room.purpose == "deputies" for room in draft.rooms.values()):
                 yield Finding(where, "没有配置任何代表群，这个定时永远不会执行", "请用 [[rooms]] 配置群")
-        elif name not in draft.room_names:
-            known = [room for room in draft.room_names if room]
+        elif name not in draft.room_names.values():
+            known = [room for room in draft.room_names.values() if room]
             remedy = nearest(name, known) or f'已配置的群有：{"、".join(known) or "无"}；所有代表群写 "*"'
             yield Finding(where, f"没有配置群“{name}”", remedy)
 

@@ -58,7 +58,7 @@ def explain(key: str, error: ErrorDetails) -> tuple[str, str]:
         return f"{key} 不能这样写", nearest(error["input"], allowed) or f"可以写 {'、'.join(map(_quoted, allowed))}"
     if kind in _BOUNDS:
         bound, what, remedy = _BOUNDS[kind]
-        return f"{key} {what}", remedy.format(f"{context[bound]:g}")
+        return f"{key} {what}", remedy.format(f"{context[bound]:.10g}")
     what, remedy = _WRONG_KIND.get(kind.partition("_")[0], ("写得不对", "请照 bot.toml 里的样子写"))
     return f"{key} {what}", remedy
 

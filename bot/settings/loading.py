@@ -174,7 +174,7 @@ class _Reader:
     def _rooms(self, channels: Sequence[str]) -> dict[int, RoomSettings]:
         document = self._document
         given = {"channel": channels[0]} if len(channels) == 1 else {}
-        for number, table in enumerate(document.items("rooms")):
+        for number, table in document.items("rooms").items():
             if "roster" not in table:
                 remedy = '请在这一段里加一行，例如 roster = "rosters/长沙.csv"'
                 document.fault(("rooms", number), "这个群没有名单", remedy)
@@ -190,7 +190,6 @@ class _Reader:
             self._document.faults += exc.faults
             return ()
 
-    def _names(self, table: str) -> tuple[str, ...]:
+    def _names(self, table: str) -> dict[int, str]:
         """The names of rooms or schedules as written; empty where there is none."""
-        items = self._document.items(table)
-        return tuple(name if isinstance(name := item.get("name"), str) else "" for item in items)
+        return {number: str(item.get("name", "")) for number, item in self._document.items(table).items()}

@@ -78,17 +78,17 @@ class Document:
         Raises:
             SettingsError: it cannot be read, or it is no TOML.
         """
-        return cls(path, *_read(path))
+        return cls(path, *parse(_read(path), str(path)))
 
     def section(self, table: type[T], name: str) -> T:
         """`[name]`; what is shipped where it is absent or refused."""
         return self.table(table, (name,), self.written.get(name, {})) or table()
 
-    def items(self, name: str) -> list[dict[str, Any]]:
-        """`[[name]]` as written; what is no table is an empty one."""
+    def items(self, name: str) -> dict[int, dict[str, Any]]:
+        """`[[name]]` as written, refused ones too, by their number in the file."""
         written = self.written.get(name)
         items = written if isinstance(written, list) else []
-        return [item if isinstance(item, dict) else {} for item in items]
+        return {number: item for number, item in enumerate(items) if isinstance(item, dict)}
 
     def list_of(self, table: type[T], name: str, given: Mapping[str, Any] = _NOTHING) -> dict[int, T]:
         """`[[name]]`: those that are right, by their number in the file. `given` as in `table`."""
@@ -184,22 +184,30 @@ def _siblings(path: Path) -> list[str]:
         return []
 
 
-def _read(path: Path) -> tuple[dict[str, Any], Lines]:
-    """The document and the lines of its keys."""
-    file = str(path)
-    try:
-        # tomllib names no line for what is wrong in a last line that has no end.
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n") + "\n"
-    except UnicodeDecodeError:
-        fault = Fault(file, 0, "文件不是 UTF-8 编码", "请在记事本里“另存为”，编码选 UTF-8")
-        raise SettingsError([fault]) from None
-    except OSError:
-        fault = Fault(file, 0, "配置文件读不了", "请检查文件名、文件是不是在那里、本程序有没有读它的权限")
-        raise SettingsError([fault]) from None
+def parse(text: str, file: str) -> tuple[dict[str, Any], Lines]:
+    """The document of a TOML text, and the lines of its keys.
+
+    Args:
+        file: what the fault calls it.
+
+    Raises:
+        SettingsError: it is no TOML; `tomllib` finds no more than the first reason.
+    """
+    text = text.replace("\r\n", "\n") + "\n"  # tomllib names no line for what is wrong in a last line without end
     try:
         return tomllib.loads(text), locate(text)
     except (ValueError, RecursionError) as exc:
+        rows = text.split("\n")
         found = _SYNTAX_LINE.search(str(exc))
-        rows = text.splitlines()
-        line = min(int(found[1]) if found else len(rows), len(rows))
+        line = int(found[1]) if found else len(rows) - 1
         raise SettingsError([Fault(file, line, *faults.syntax(str(exc), rows[line - 1]))]) from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        what, remedy = "文件不是 UTF-8 编码", "请在记事本里“另存为”，编码选 UTF-8"
+    except OSError:
+        what, remedy = "配置文件读不了", "请检查文件名、文件是不是在那里、本程序有没有读它的权限"
+    raise SettingsError([Fault(str(path), 0, what, remedy)])
