@@ -140,11 +140,11 @@ async def sitters(session: Session, office_id: int, channel: str, person_ids: Co
         .join(Room, Room.id == Member.room_id)
         .where(Member.person_id.in_(person_ids), Room.office_id == office_id, Room.channel == channel)
     )
-    for person_id, room_id, room_name in memberships.tuples():
+    for person_id, room_id, room_name in memberships:
         rooms[person_id][room_id] = room_name
     return {
         person_id: Sitter(person_id=person_id, name=name, link=link, rooms=rooms[person_id])
-        for person_id, name, link in people.tuples()
+        for person_id, name, link in people
     }
 
 
@@ -163,7 +163,7 @@ async def halls(
         .order_by(Member.position)
     )
     seats: defaultdict[int, list[Seat]] = defaultdict(list)
-    for room_id, role, person_id, name, unit in members.tuples():
+    for room_id, role, person_id, name, unit in members:
         seats[room_id].append(Seat(person_id=person_id, name=name, unit=unit, role=role))
     return tuple(
         Hall(room_id=room.id, name=room.name, purpose=room.purpose, seats=tuple(seats[room.id])) for room in rooms
@@ -238,7 +238,7 @@ async def since(session: Session, office_id: int, channel: str, message_id: int,
         .order_by(Message.id)
         .limit(most)
     )
-    return [_row(row) for row in (await session.execute(query)).tuples()]
+    return [_row(row) for row in (await session.execute(query))]
 
 
 async def by_external_id(session: Session, office_id: int, channel: str, external_id: str) -> Said | None:
@@ -246,14 +246,14 @@ async def by_external_id(session: Session, office_id: int, channel: str, externa
     query = _said().where(
         Message.office_id == office_id, Message.channel == channel, Message.external_id == external_id
     )
-    row = (await session.execute(query)).tuples().one_or_none()
+    row = (await session.execute(query)).one_or_none()
     return None if row is None else _row(row)
 
 
 async def by_id(session: Session, office_id: int, message_id: int) -> Said | None:
     """The message of that id."""
     query = _said().where(Message.office_id == office_id, Message.id == message_id)
-    row = (await session.execute(query)).tuples().one_or_none()
+    row = (await session.execute(query)).one_or_none()
     return None if row is None else _row(row)
 
 
@@ -274,7 +274,7 @@ async def file_content(session: Session, message_id: int, token: str, now: datet
 
 async def _page(session: Session, query: Select[Any], most: int) -> list[Said]:
     newest_first = query.order_by(Message.sent_at.desc(), Message.id.desc()).limit(most)
-    rows: Sequence[Any] = (await session.execute(newest_first)).tuples().all()
+    rows: Sequence[Any] = (await session.execute(newest_first)).all()
     return [_row(row) for row in reversed(rows)]
 
 
