@@ -18,6 +18,7 @@ STORE_VARIABLE = "LIAISON_STORE"
 _SECRET = re.compile(r"token|password|passwd|secret|api_?key|密码|口令|令牌|密钥", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _LOGIN = re.compile(r"(?<=://)(?P<user>[^:/?#]*)(?::(?P<password>.*))?(?=@)", re.DOTALL)
+_PASSWORD_IN_QUERY = re.compile(r"[?&]password=(?!\$\{\w+\}(?:&|$))")
 _STORE = re.compile(r"sqlite(?:\+aiosqlite)?:///.+|postgres(?:ql)?(?:\+asyncpg)?://.+")
 _SQLITE = re.compile(r"(sqlite(?:\+aiosqlite)?:///)(?!:memory:)([^?]+)(.*)")
 
@@ -51,16 +52,19 @@ def token_of(channel: str, token_file: Path | None, environ: Mapping[str, str], 
     return token
 
 
-def store_url(written: str, folder: Path, environ: Mapping[str, str], complain: Complain) -> str:
-    """The store's URL, its `${NAME}` filled in from the environment, its file found from the folder of `bot.toml`."""
-    login = _LOGIN.search(written)
-    in_login = login is not None and login["password"] and not _VARIABLE.fullmatch(login["password"])
-    if in_login or re.search(r"[?&]password=(?!\$\{\w+\}(?:&|$))", written):
+def check_no_password(url: str, complain: Complain) -> None:
+    """Complains of a password that stands in the URL of `bot.toml` itself."""
+    login = _LOGIN.search(url)
+    password = login["password"] if login else None
+    if (password and not _VARIABLE.fullmatch(password)) or _PASSWORD_IN_QUERY.search(url):
         complain(
             "数据库的密码不能写在 bot.toml 里",
             "密码的地方请写 ${LIAISON_DB_PASSWORD}，再设同名的环境变量；已经给别人看过的密码要换掉",
         )
-        return written
+
+
+def store_url(written: str, folder: Path, environ: Mapping[str, str], complain: Complain) -> str:
+    """The store's URL, its `${NAME}` filled in from the environment, its file found from the folder of `bot.toml`."""
     for variable in _VARIABLE.findall(written):
         if variable not in environ:
             complain(f"环境变量 {variable} 没有设", "请在启动本程序的地方设好它")

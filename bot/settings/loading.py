@@ -125,11 +125,11 @@ class _Reader:
     def _store(self) -> StoreSettings:
         store = self._document.section(StoreSettings, "store")
         complain = partial(self._document.fault, ("store", "url"))
-        url = credentials.store_url(store.url, self._document.folder, self._environ, complain)
+        credentials.check_no_password(store.url, complain)
         if over := self._environ.get(credentials.STORE_VARIABLE, "").strip():
             credentials.check_store(over, self._complain_of_environment)
-            url = over
-        return StoreSettings(url=url)
+            return replace(store, url=over)
+        return replace(store, url=credentials.store_url(store.url, self._document.folder, self._environ, complain))
 
     def _complain_of_environment(self, what: str, remedy: str) -> None:
         self._document.faults.append(Fault(f"环境变量 {credentials.STORE_VARIABLE}", 0, what, remedy))

@@ -111,8 +111,9 @@ class Document:
             self.fault(place, f"{place[0]} 写法不对", f"请用一行 {heading} 作标题，下面一行写一项")
             return None
         keys = keys_of(table)
-        for key in written.keys() - keys.keys():
-            self._unknown((*place, key), list(keys))
+        for key in written:
+            if key not in keys:
+                self._unknown((*place, key), list(keys))
         values = {**given, **{keys[key]: value for key, value in written.items() if key in keys}}
         try:
             # As JSON: strict about kinds, and yet a list may be a tuple and a text a path.
@@ -135,8 +136,9 @@ class Document:
 
     def check_headings(self, known: Sequence[str]) -> None:
         """Notes what stands at the top of the file and is none of the known."""
-        for key in self.written.keys() - set(known):
-            self._unknown((key,), known)
+        for key in self.written:
+            if key not in known:
+                self._unknown((key,), known)
 
     def _with_files_found(self, read: T, place: Place) -> T:
         """With paths that start from the folder of `bot.toml`."""

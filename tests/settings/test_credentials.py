@@ -75,6 +75,11 @@ def test_a_whole_url_from_the_environment_is_left_as_it_is(write: Write) -> None
     assert settings.load(path, {"DATABASE_URL": "postgresql://a:b@c/d"}).store.url == "postgresql://a:b@c/d"
 
 
+def test_what_the_environment_stands_over_needs_no_variable_of_its_own(write: Write) -> None:
+    path = write("[store]\nurl = 'postgresql://bot:${DB_PASSWORD}@db/liaison'\n")
+    assert settings.load(path, {"LIAISON_STORE": "sqlite:///x.db"}).store.url == "sqlite:///x.db"
+
+
 def test_a_bad_store_of_the_environment_is_told_as_such(write: Write) -> None:
     (fault,) = refused(write(""), {"LIAISON_STORE": f"oracle://{SECRET}"})
     assert fault == (
