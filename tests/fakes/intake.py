@@ -1,0 +1,61 @@
+"""An intake that keeps what it is handed in memory, once each, as `bot.inbox` does in the store."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.channels.channel import Gap
+from bot.messages import Message
+
+
+class MemoryIntake:
+    """Keeps messages, gaps and acquaintances, in the order in which they came.
+
+    Attributes:
+        held: conversations whose messages are not accepted until `release`.
+    """
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.gaps: list[Gap] = []
+        self.met: dict[str, str] = {}
+        self.repeats = 0
+        self._known: set[tuple[str, str]] = set()
+        self._held: dict[str, asyncio.Event] = {}
+
+    async def accept(self, message: Message) -> bool:
+        if gate := self._held.get(message.conversation.external_id):
+            await gate.wait()
+        key = (message.channel, message.external_id)
+        if key in self._known:
+            self.repeats += 1
+            return False
+        self._known.add(key)
+        self.messages.append(message)
+        return True
+
+    async def note_gap(self, gap: Gap) -> None:
+        self.gaps.append(gap)
+
+    async def meet(self, channel: str, external_id: str, name: str) -> None:
+        self.met[external_id] = name
+
+    def hold(self, conversation: str) -> None:
+        """Makes whoever hands in a message of that conversation wait."""
+        self._held[conversation] = asyncio.Event()
+
+    def release(self, conversation: str) -> None:
+        """Ends the wait."""
+        self._held.pop(conversation).set()
+
+    def texts(self, conversation: str | None = None) -> list[str]:
+        """What was said by others, in order."""
+        return [
+            message.text
+            for message in self.messages
+            if not message.from_self and conversation in (None, message.conversation.external_id)
+        ]
+
+    def echoes(self) -> list[Message]:
+        """The bot's own posts, as they came back."""
+        return [message for message in self.messages if message.from_self]
