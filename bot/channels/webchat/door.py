@@ -58,8 +58,7 @@ class Door:
         """Adds the page's addresses to the program's server."""
         app.router.add_get("/", self._start)
         app.router.add_static("/webchat", STATIC)
-        for path in ("/m/{token}", "/我/{token}"):
-            app.router.add_get(path, self._come_by_link)
+        app.router.add_get("/m/{token}", self._come_by_link)
         app.router.add_post("/chat/leave", self._leave)
         bases = ["/chat"]
         if self._open_seats:

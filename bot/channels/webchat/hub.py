@@ -90,7 +90,7 @@ class Hub:
         """Follows the store until it is cancelled; then every page is let go."""
         try:
             sweeps = 0
-            await self._begin()
+            await self.begin()
             while True:
                 await self._until_news_or_sweep()
                 try:
@@ -110,7 +110,8 @@ class Hub:
             for listener in list(self._listeners):
                 listener.dismiss()
 
-    async def _begin(self) -> None:
+    async def begin(self) -> None:
+        """Starts at what is kept now: pages read the rest as history."""
         while True:
             try:
                 async with self._store.read() as session:

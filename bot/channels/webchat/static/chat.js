@@ -92,7 +92,7 @@ function welcome(frame) {
   quiet();
   drawMe();
   if (conversations.has(current?.id)) ask(current);
-  else go();
+  else go(first);
   outbox.pump();
 }
 
@@ -178,15 +178,16 @@ function wholeText(frame) {
 
 // saying
 
+/** Says it here; false where it is too long to be said. */
 function say(text) {
   if (new TextEncoder().encode(text).length > limits.text) {
     tell("这条消息太长，没有发出。请分几条发，或者作为文件发送。", 8);
-    keepDraft(current.id, text);
-    return;
+    return false;
   }
   outbox.add({ type: "say", conversation: current.id, text });
   composer.hints.hidden = true;
   memory.set("spoke", true);
+  return true;
 }
 
 function sendFiles(files) {
@@ -203,12 +204,13 @@ function keepDraft(id, text) {
 
 // what is shown
 
-function go() {
+/** Shows what the address names; who has one group only is in it at once. */
+function go(first = false) {
   const wanted = conversations.get(decodeURIComponent(location.hash.slice(1)));
   const rooms = [...conversations.values()].filter((conversation) => !conversation.isBot);
   const alone = rooms.length === 1 ? rooms[0] : undefined;
   const next = wanted ?? (location.hash ? undefined : isPhone.matches ? undefined : rooms[0] ?? conversations.get("bot"));
-  if (!next && !location.hash && alone && !current) {
+  if (first && !next && alone && !location.hash) {
     history.pushState(null, "", `#${alone.id}`); // back leads to the list
     open(alone);
   } else if (next) {
@@ -229,7 +231,7 @@ function open(conversation) {
     const people = conversation.isBot ? [] : [{ name: bot, bot: true }, ...conversation.members.filter((member) => member.id !== me.id)];
     composer.open(people, placeholder(conversation), memory.get(`draft:${conversation.id}`) ?? "", hints());
     byId("title").textContent = conversation.isBot ? `${bot}（私聊）` : conversation.name;
-    byId("count").textContent = conversation.isBot ? "" : `（${conversation.members.length}）`;
+    byId("count").textContent = conversation.isBot ? "" : `(${conversation.members.length})`;
     byId("show-members").hidden = conversation.isBot;
   }
   if (!conversation.loaded || conversation.stale) ask(conversation);
@@ -357,7 +359,6 @@ byId("leave").addEventListener("click", async () => {
   location.assign("/");
 });
 addEventListener("hashchange", () => { if (me) go(); });
-addEventListener("popstate", () => { if (me) go(); });
 document.addEventListener("visibilitychange", draw);
 isPhone.addEventListener("change", () => { if (me) go(); });
 new ResizeObserver(([entry]) => app.style.setProperty("--composer", `${entry.borderBoxSize[0].blockSize}px`)).observe(composer.form);

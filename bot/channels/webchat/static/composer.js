@@ -7,7 +7,7 @@ const MOST_PICKED = 50;
 export class Composer {
   /**
    * @param {Record<string, HTMLElement>} parts form, say, send, picker, attach, file, hints
-   * @param {{ say(text: string): void, files(files: File[]): void, draft(text: string): void }} wanted
+   * @param {{ say(text: string): boolean, files(files: File[]): void, draft(text: string): void }} wanted
    */
   constructor(parts, wanted) {
     Object.assign(this, parts);
@@ -60,8 +60,7 @@ export class Composer {
     const text = this.say.value;
     if (!text.trim()) return;
     this.closePicker();
-    this.wanted.say(text);
-    this.write("");
+    if (this.wanted.say(text)) this.write("");
   }
 
   typed() {

@@ -24,8 +24,11 @@ export class Log {
     this.whole = new Map();
     this.unfolded = new Set();
     this.missed = 0;
+    this.atEnd = true;
     newer.addEventListener("click", () => this.toEnd());
     box.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    box.addEventListener("load", () => this.stay(), true); // a picture has come and made the talk longer
+    new ResizeObserver(() => this.stay()).observe(box);
   }
 
   /** Shows another conversation, or this one anew. */
@@ -36,20 +39,23 @@ export class Log {
     this.staff = new Set(conversation.members.filter((member) => member.staff).map((member) => member.id));
     this.names = mentionPattern([bot, "所有人", ...conversation.members.map((member) => member.name)]);
     this.box.replaceChildren();
+    this.oldest = undefined;
     this.shown.clear();
     this.missed = 0;
+    this.atEnd = true;
+    this.newer.hidden = true;
   }
 
   /** Draws what is there now. */
   draw(waiting, now, recallSeconds) {
-    const atEnd = this.isAtEnd;
     const from = this.box.scrollHeight - this.box.scrollTop;
-    const first = this.firstKey;
     const wanted = this.layOut(waiting, now, recallSeconds);
     const fresh = this.put(wanted);
-    const grewAbove = first !== undefined && first !== this.firstKey;
-    if (grewAbove && !atEnd) this.box.scrollTop = this.box.scrollHeight - from;
-    else if (atEnd || fresh.own) this.toEnd();
+    const oldest = this.conversation.messages[0];
+    const grewAbove = this.oldest !== undefined && this.oldest !== oldest;
+    this.oldest = oldest;
+    if (grewAbove && !this.atEnd) this.box.scrollTop = this.box.scrollHeight - from;
+    else if (this.atEnd || fresh.own) this.toEnd();
     else if (fresh.count) this.miss(fresh.count);
   }
 
@@ -59,12 +65,18 @@ export class Log {
     this.unfolded.add(id);
   }
 
-  get isAtEnd() {
-    return this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < NEAR;
+  look() {
+    this.atEnd = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < NEAR;
+  }
+
+  /** Whoever was at the end stays there, whatever grew. */
+  stay() {
+    if (this.atEnd) this.toEnd();
   }
 
   toEnd() {
     this.box.scrollTop = this.box.scrollHeight;
+    this.atEnd = true;
     this.missed = 0;
     this.newer.hidden = true;
   }
@@ -76,7 +88,8 @@ export class Log {
   }
 
   scrolled() {
-    if (this.isAtEnd && this.missed) this.toEnd();
+    this.look();
+    if (this.atEnd && this.missed) this.toEnd();
     if (this.box.scrollTop < 60 && this.conversation?.older) this.wanted.older();
   }
 
@@ -109,7 +122,7 @@ export class Log {
       if (!keep.has(key)) { node.remove(); this.shown.delete(key); }
     }
     const fresh = { count: 0, own: false };
-    const isFirst = this.firstKey === undefined;
+    const isFirst = this.shown.size === 0;
     let place = this.box.firstChild;
     for (const [key, state, make] of wanted) {
       const known = this.shown.get(key);
@@ -128,7 +141,6 @@ export class Log {
       if (node === place) place = place.nextSibling;
       else this.box.insertBefore(node, place);
     }
-    this.firstKey = wanted.find(([key]) => key !== "older" && key !== "nothing")?.[0];
     return fresh;
   }
 
@@ -156,10 +168,9 @@ export class Log {
     if (message.recalled) return this.recalled(message);
     const own = this.isOwn(message);
     const bubble = message.file ? fileBubble(message.file) : this.textBubble(message);
-    const meta = element("div", "meta");
-    if (mayRecall) meta.append(button("撤回", "take-back", () => this.wanted.recall(message)));
     const staff = !message.bot && this.staff.has(message.person);
-    return this.row({ name: message.name, own, bot: message.bot, staff, at: message.moment }, bubble, meta);
+    const takeBack = mayRecall ? [button("撤回", "take-back", () => this.wanted.recall(message))] : [];
+    return this.row({ name: message.name, own, bot: message.bot, staff, at: message.moment }, bubble, ...takeBack);
   }
 
   recalled(message) {
@@ -183,13 +194,14 @@ export class Log {
     return node;
   }
 
-  row(who, bubble, meta) {
+  row(who, ...content) {
     const kind = who.own ? "own" : who.bot ? "from-bot" : "other";
     const name = element("div", who.own ? "out-of-sight" : "who", element("bdi", "", who.own ? "我" : who.name));
     if (who.staff) name.append(element("span", "badge", "工作人员"));
+    if (who.bot) name.append(element("span", "badge bot", "机器人"));
     if (who.at) name.append(element("span", "out-of-sight", `${clock(who.at)}：`));
     const picture = who.bot ? botMark() : avatar(who.name);
-    return element("div", `message ${kind}`, picture, element("div", "body", name, bubble, meta));
+    return element("div", `message ${kind}`, picture, element("div", "body", name, ...content));
   }
 
   textBubble(message) {
@@ -210,6 +222,7 @@ export class Log {
       }
       if (!this.unfolded.delete(message.id)) this.unfolded.add(message.id);
       show();
+      this.look();
     });
     const show = () => {
       const open = this.unfolded.has(message.id);

@@ -55,7 +55,7 @@ export function avatar(name, tone = "") {
 /** The bot's own mark. */
 export function botMark() {
   const mark = document.createElement("span");
-  mark.className = "avatar";
+  mark.className = "avatar tone-bot";
   mark.setAttribute("aria-hidden", "true");
   const picture = document.createElement("img");
   picture.src = "/webchat/icon.svg";
