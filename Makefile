@@ -76,7 +76,7 @@ gateway: # 测试用的 Wechaty 网关；没有 Node 就不装，相应测试会
 
 $(GATEWAY): tests/gateway/package-lock.json
 	@echo "正在安装测试用的 Wechaty 网关…"
-	@if npm ci --prefix tests/gateway --silent --no-audit --no-fund; then touch $@; \
+	@if npm ci --prefix tests/gateway --loglevel=error --no-audit --no-fund --fetch-retries=1; then touch $@; \
 	else echo "网关没有装上，用到它的测试会跳过。"; fi
 
 .venvs/lock/bin/uv: pyproject.toml
