@@ -170,14 +170,6 @@ async def halls(
     )
 
 
-async def has_account(session: Session, office_id: int, channel: str, external_id: str) -> bool:
-    """Whether that account was met before and is somebody's."""
-    query = select(Identity.person_id).where(
-        Identity.office_id == office_id, Identity.channel == channel, Identity.external_id == external_id
-    )
-    return await session.scalar(query) is not None
-
-
 async def room_exists(session: Session, office_id: int, channel: str, room_id: int) -> bool:
     """Whether the channel has such a room."""
     query = select(Room.id).where(Room.id == room_id, Room.office_id == office_id, Room.channel == channel)
@@ -230,11 +222,15 @@ async def latest_id(session: Session) -> int:
 
 async def since(session: Session, office_id: int, channel: str, message_id: int, most: int) -> list[Said]:
     """What was kept after a message in the channel's rooms and private talks, in the order of keeping."""
-    here = or_(Room.channel == channel, and_(Message.room_id.is_(None), Message.channel == channel))
+    # Nothing but the id is asked of messages themselves: SQLite would take an index on the office and read all of it.
+    here = or_(
+        and_(Room.office_id == office_id, Room.channel == channel),
+        and_(Message.room_id.is_(None), _Peer.office_id == office_id, _Peer.channel == channel),
+    )
     query = (
         _said()
         .outerjoin(Room, Room.id == Message.room_id)
-        .where(Message.office_id == office_id, Message.id > message_id, here)
+        .where(Message.id > message_id, here)
         .order_by(Message.id)
         .limit(most)
     )
@@ -290,7 +286,7 @@ def _at(place: Place) -> ColumnElement[bool]:
         Identity.channel == place.channel,
         Identity.external_id == place.external_id,
     )
-    return and_(Message.room_id.is_(None), Message.peer_id == account.scalar_subquery())
+    return Message.peer_id == account.scalar_subquery()
 
 
 def _said() -> Select[Any]:

@@ -133,6 +133,7 @@ async def test_it_tells_what_it_can_and_how_it_stands(chat: Chatroom) -> None:
     assert traits.recalls
     assert traits.echoes
     assert traits.sends_once
+    assert traits.reaches_people
     assert standing.connected
     assert standing.detail == "网页聊天已启动，1 个页面在线"
 

@@ -21,7 +21,14 @@ from bot.settings import WebchatSettings
 from storage import StorageError, Store, webchat
 
 TRAITS = Traits(
-    hears=Hears.ALL, starts=Starts.ALWAYS, mentions=True, files=True, recalls=True, echoes=True, sends_once=True
+    hears=Hears.ALL,
+    starts=Starts.ALWAYS,
+    mentions=True,
+    files=True,
+    recalls=True,
+    echoes=True,
+    sends_once=True,
+    reaches_people=True,
 )
 
 

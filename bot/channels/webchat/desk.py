@@ -70,7 +70,6 @@ class Desk:
 
     async def welcome(self, sitter: webchat.Sitter, seen: Mapping[str, int]) -> dict[str, Any]:
         """Who sits here, their conversations with the last word of each, and how much is unread."""
-        await self._introduce(sitter)
         async with self._store.read() as session:
             halls = await webchat.halls(session, self._office_id, self.settings.name, sitter.rooms)
             places: dict[str, dict[str, Any]] = {f"room:{hall.room_id}": wire.hall(hall) for hall in halls}
@@ -170,14 +169,6 @@ class Desk:
         if said is None or not seats.may_see(sitter, said):
             raise Refusal("没有这条消息。")
         return said
-
-    async def _introduce(self, sitter: webchat.Sitter) -> None:
-        """Makes the person's account known, so that the bot can write to them before they have said a word."""
-        mine = seats.account(sitter.person_id)
-        async with self._store.read() as session:
-            known = await webchat.has_account(session, self._office_id, self.settings.name, mine)
-        if not known and self.intake is not None:
-            await self.intake.meet(self.settings.name, mine, sitter.name)
 
     def _place(self, sitter: webchat.Sitter, conversation: str) -> webchat.Place:
         return seats.place(sitter, conversation, self._office_id, self.settings.name)
