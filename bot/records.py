@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self
 
 
 class Relation(enum.StrEnum):
@@ -56,6 +56,10 @@ class Record:
     source: str = ""
     chain: str | None = None
     rules: tuple[str, ...] = ()
+
+    def with_source(self, source: str) -> Self:
+        """The same record, read from this piece of text."""
+        return replace(self, source=source)
 
     def as_contract(self) -> dict[str, Any]:
         """The record with the keys of the parse contract, as JSON prints it."""

@@ -1,4 +1,70 @@
-"""PURE CORE: text in, records out. No I/O, no clock, no global.
+"""The reading core: a message's text in, what it says out (parsing).
 
-`bot.inbox` calls `parse` with what it knows of the speaker; the records go to `handlers`.
+Pure: no I/O, no clock, no task. `parse` is the one entry; `bot.inbox` and `bot.cli` call it. The stages, in order:
+`document` (normalize, scan), `frame` (commands, quotes, forwards), `lists` (接龙, tables, numbered parts), `prose` (all
+else, cut into stretches), and one reader per kind: `health`, `counts`, `voice`, `deed`, `comment`.
 """
+
+from __future__ import annotations
+
+from bot.parsing import frame, lists, names, prose
+from bot.parsing.document import Context, Document, Segmenter, Speaker
+from bot.parsing.lexicon import Rules
+from bot.parsing.names import Roster
+from bot.records import Ack, Record
+
+__all__ = ["Context", "Roster", "Rules", "Segmenter", "parse"]
+
+
+def parse(text: str, context: Context, rulebook: Rules, segmenter: Segmenter) -> tuple[Record, ...]:
+    """Read a message: what it reports, in the order in which it does; nothing where it reports nothing.
+
+    Never raises on any text. Time grows with the length of the text and not faster.
+    """
+    document = Document.of(text, context, rulebook, segmenter)
+    end = len(document.plain.rstrip())
+    start = len(document.plain) - len(document.plain.lstrip())
+    if start >= end:
+        return ()
+    if command := frame.command(document):
+        return (command,)
+    speaker = Speaker(context.sender)
+    if quote := frame.quote(document):
+        start = quote.end
+        speaker = Speaker(context.sender, quoted=_meant(document, quote))
+        if start >= end:
+            return ()
+    if alone := frame.is_alone(document, start, end):
+        return (Ack(source=document.visible(start, end), rules=(alone,)),)
+    return tuple(_read(document, start, end, speaker))
+
+
+def _read(document: Document, start: int, end: int, speaker: Speaker) -> list[Record]:
+    forwarded = frame.forwarded(document, start, end)
+    if not forwarded:
+        listed = lists.chain(document, start, end, speaker)
+        if listed is not None:
+            return listed
+        numbered = lists.numbered(document, start, end, speaker)
+        if numbered is not None:
+            return numbered
+    return prose.read(document, start, end, speaker, forwarded=forwarded)
+
+
+def _meant(document: Document, quote: frame.Quote) -> str | None:
+    """Whom 他 means under a quote: the one whom the quote names, else who said it."""
+    for start, end in document.known:
+        if end <= quote.end and document.plain[start:end] in quote.said:
+            return document.visible(start, end)
+    rules, said = document.rules.names, quote.said
+    for begin in range(min(len(said), 40)):
+        length = names.length_at(said, begin, len(said), rules, frozenset())
+        if not length and begin + 2 <= len(said):
+            for width in (3, 2):
+                if names.TITLE.match(said, begin + width) and said[begin : begin + 1] in rules.surnames:
+                    length = width
+                    break
+        if length and (begin == 0 or not said[begin - 1].isalnum()):
+            return said[begin : begin + length]
+    name = quote.speaker.split("-")[-1].split(" ")[-1].lstrip("@")
+    return name or None

@@ -1,0 +1,163 @@
+"""What frames a message: commands, quotes, forwards, receipts and withdrawals (frame).
+
+Called by `bot.parsing.parse` before anything else is read, and by `bot.parsing.prose` for a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.parsing.document import Document, between
+from bot.parsing.lexicon import Hit
+from bot.records import Ack, Command, Record, Retract
+
+_COMMAND = re.compile(r"/(?P<name>[^\s/\\.:,。、?!()\"'<>|]+)(?=\s|$)(?P<rest>.*)", re.DOTALL)
+_QUOTE = re.compile(r"\s*[「『\"“](?P<speaker>[^:」』\n]{1,30}):(?P<said>[^」』]*)[」』\"”]\s*(?P<dash>\n[ \-_=~]{5,}\s*\n|\n|$)", re.DOTALL)
+_DASHED = re.compile(r"^(?P<speaker>[^:\n]{1,30}):(?P<said>[^\n]*)\n[ \-_=~]{5,}\s*\n")
+_ASIDE = re.compile(r"[\s,。.!~;:?、()*+\-\U0001F300-\U0001FAFF\u2600-\u27bf]*")
+_ACK_REST = re.compile(
+    r"(?:[\s,。.!~;:、()【】\[\]*+\-\U0001F300-\U0001FAFF\u2600-\u27bf]|谢谢|感谢|多谢|辛苦|了|您|你|领导|主任|大家|各位|通知|信息|消息|啦|哈|呢|哦|的|呀|嘞|马上|立即|立刻|按要求|按通知|照办|执行|落实|办理|转达|传达|转发|安排|已|会|我们?|这就|"
+    r"好的|好|嗯|ok|遵照|准时|参加|到会|报送|上报|填报|去办|知道|明白|及时|一定|尽快|今天|明天|下午|上午|晚上|之前|前|即|将|请放心|放心|回复|收悉|代表|同志|县|市|区|乡|镇)*"
+)
+_NOT_ACK_BEFORE = re.compile(r"(?:没有?|未|还没有?|尚未|刚|请|有没有|是否|都|如|凡|谁|哪|等|才|怎么|看到|后|若|望|\?)\s?$")
+_ACK_AFTER_BAD = re.compile(r"\s?(?:请|后|货|钱|款|物|口罩|快递|捐|短信|多少|没|吗|的请|了吗|了没|不|举报|来自|一|\d|几|很多|的(?!$)|以后|什么|物资|材料|红包|礼|表|邮)")
+
+
+class Quote(NamedTuple):
+    """A quoted message before a reply: who said it, what, and where the reply begins."""
+
+    speaker: str
+    said: str
+    end: int
+
+
+def command(document: Document) -> Command | None:
+    """A staff command, where the message is one: any /word that stands first."""
+    plain = document.plain
+    start = len(plain) - len(plain.lstrip())
+    mention = re.match(rf"@(?:{'|'.join(map(re.escape, document.context.bot_names))})[\s:,]*", plain[start : start + 40])
+    if mention:
+        start += mention.end()
+    found = _COMMAND.match(plain, start)
+    if found is None:
+        return None
+    visible = document.text.visible
+    name = visible[found.start("name") : found.end("name")]
+    rest = visible[found.start("rest") : found.end("rest")].strip()
+    return Command(source=document.visible(0, len(plain)), name=name, args=tuple(rest.split()), rest=rest, rules=("command",))
+
+
+def quote(document: Document) -> Quote | None:
+    """The quote that a reply stands under."""
+    plain = document.plain
+    found = _QUOTE.match(plain[:4000]) or _DASHED.match(plain[:4000])
+    if found is None:
+        return None
+    speaker = document.text.visible[found.start("speaker") : found.end("speaker")].strip()
+    return Quote(speaker, plain[found.start("said") : found.end("said")], found.end())
+
+
+def forwarded(document: Document, start: int, end: int) -> bool:
+    """Whether a message passes on what others wrote."""
+    lead = next((i for i in range(start, end) if not document.plain[i].isspace()), end)
+    marks = [hit for hit in between(document.frame, start, min(end, lead + 60)) if hit.role == "forward"]
+    if not marks:
+        return False
+    first = marks[0]
+    word = document.plain[first.start : first.end]
+    if word.startswith(("【", "[", "(", "转", "快讯", "讣告", "最新", "疫情通报", "扩散")):
+        return first.start <= lead + 1
+    return first.start <= lead + 12 or word.startswith(("来源", "据", "新华社", "记者", "网传"))
+
+
+def is_alone(document: Document, start: int, end: int) -> str | None:
+    """The group of a receipt that is the whole of a message: 好的, OK, 1."""
+    plain = document.plain
+    for hit in between(document.frame, start, end):
+        if hit.role == "ack_alone":
+            if _ASIDE.fullmatch(plain[start : hit.start]) and _ASIDE.fullmatch(plain[hit.end : end]):
+                return hit.group
+    if re.fullmatch(r"\s*(?:扣?1+|\+1|(?:好的?|嗯+|ok|行)[\s,。!~]*(?:好的?|嗯+|ok|行)?)[\s。!~]*", plain[start:end]):
+        return "frame.ack-alone"
+    return None
+
+
+def ack(document: Document, start: int, end: int) -> Ack | None:
+    """收到 and its kin in a sentence, as an answer to a notice."""
+    plain = document.plain
+    for hit in between(document.frame, start, end):
+        if hit.role != "ack":
+            continue
+        before = plain[start : hit.start]
+        clause = max(before.rfind(","), before.rfind(" "), before.rfind("\n")) + 1
+        stop = plain.find(",", hit.end, end)
+        stop = end if stop < 0 else stop
+        lead = re.sub(r"^(?:好的?|嗯+|ok|大家好|您好|主任|领导|@\S+|各位|[\s【\[(])*", "", before[clause:])
+        if _NOT_ACK_BEFORE.search(before[-4:]) or (lead and not _ACK_LEAD.fullmatch(lead)):
+            continue
+        if _ACK_AFTER_BAD.match(plain, hit.end, end) or plain[end : end + 1] == "?":
+            continue
+        tail = plain[hit.end : stop]
+        if before.strip(" \n【[(,") and len(before) > 12:
+            continue
+        if _ACK_REST.fullmatch(tail) or not re.search(r"[\u4e00-\u9fff]", tail[:1]) or len(tail) <= 6:
+            return Ack(source=document.visible(start, stop), rules=(hit.group,))
+    return None
+
+
+_ACK_LEAD = re.compile(r"(?:我|本人|我们|[\u4e00-\u9fff]{2,6}(?:县|市|区|组|团|镇|乡|局|代表|联工委|人大)?|已经?|均|全部|通知|都)[:\s已]*")
+
+
+def retract(document: Document, start: int, end: int) -> Retract | None:
+    """A report taken back: 作废, 请忽略, 当没看见."""
+    hits = between(document.frame, start, end)
+    words = [hit for hit in hits if hit.role == "retract"]
+    if not words:
+        return None
+    plain = document.plain
+    for word in words:
+        around = [h for h in hits if h.role == "report_ref" and abs(h.start - word.end) <= 24 or h.role == "report_ref" and abs(word.start - h.end) <= 24]
+        strong = plain[word.start : word.end] in _STRONG_RETRACT
+        if not around and not (strong and word.start - start <= 4):
+            continue
+        if plain[end : end + 1] == "?" or re.search(r"建议|希望|应该?|要求|能否|规定|政策|条例|老师|(?<!那)会议|公司|车票|合同|订单|文件(?!那)", plain[start : word.start]):
+            if not re.search(r"我.{0,8}(?:那|刚|早上|前面|上)", plain[start:end]) and not re.search(r"那条|上一?条", plain[start : word.start]):
+                continue
+        return Retract(
+            source=document.visible(start, end),
+            rules=(word.group, *dict.fromkeys(h.group for h in around)),
+            subject=_whose(document, start, end),
+            target=_target(plain[start:end]),
+        )
+    return None
+
+
+_STRONG_RETRACT = frozenset("作废 做废 请勿采用 忽略 撤回 当没看见 当没看到 不算数 不作数 当我没报 当我没说 撤销 收回 无效".split())
+
+
+def _whose(document: Document, start: int, end: int) -> str | None:
+    found = re.search(r"(?:代|替|帮)([\u4e00-\u9fff]{2,4}?)(?:代表)?(?:报|填|写|的)", document.plain[start:end])
+    if found:
+        return document.visible(start + found.start(1), start + found.end(1))
+    known = [(a, b) for a, b in document.known if start <= a and b <= end]
+    others = [(a, b) for a, b in known if not document.is_sender(document.plain[a:b])]
+    return document.visible(*others[0]) if others else None
+
+
+def _target(sentence: str) -> str | None:
+    for kind, pattern in (("suggestion", "建议|意见"), ("deed", "捐|事迹"), ("health", "体温|健康|异常|发烧|咳|36|37|38"), ("problem", "问题")):
+        if re.search(pattern, sentence):
+            return kind
+    return None
+
+
+def rules_of(hits: Sequence[Hit], roles: frozenset[str]) -> tuple[str, ...]:
+    """The groups of the hits that have one of the roles."""
+    return tuple(dict.fromkeys(hit.group for hit in hits if hit.role in roles))
+
+
+def only_ack(document: Document, start: int, end: int, records: Sequence[Record]) -> bool:
+    """Whether a stretch has been wholly read as a receipt."""
+    return len(records) == 1 and isinstance(records[0], Ack)

@@ -1,0 +1,75 @@
+"""Which words are names of people (names).
+
+Called by the readers, for a place in the plain text where a name may stand. A roster name always counts; without one a
+name is a family name (姓) and one or two characters that no other word explains. It never guesses who is meant:
+`bot.people` does that.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from bot.parsing.lexicon import NameRules
+
+_CJK = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf·]")
+TITLE = re.compile(r"(?:人大)?(?:代表|同志|主任|主席|老师|书记|医生|局长|镇长|乡长|县长|支书|村长|总|先生|女士|委员|律师|教授|院长|校长)")
+
+
+class Roster:
+    """The names known in a group, found in a text in one pass."""
+
+    def __init__(self, names: Sequence[str] = ()) -> None:
+        self.names = frozenset(name for name in names if len(name) >= 2)
+        ordered = sorted(self.names)
+        self._automaton = (
+            AhoCorasick(ordered, matchkind=MatchKind.LeftmostLongest, store_patterns=False) if ordered else None
+        )
+
+    def find(self, plain: str) -> list[tuple[int, int]]:
+        """Where known names stand."""
+        if self._automaton is None:
+            return []
+        return [(start, end) for _, start, end in self._automaton.find_matches_as_indexes(plain)]
+
+
+EMPTY = Roster()
+
+
+@functools.lru_cache(maxsize=64)
+def roster_of(names: tuple[str, ...]) -> Roster:
+    """A roster for a list of names; the same list is prepared once."""
+    return Roster(names)
+
+
+def length_at(plain: str, start: int, end: int, rules: NameRules, borders: frozenset[int], *, sure: bool = False) -> int:
+    """How many characters from `start` on are a name; 0 where none stands there.
+
+    Args:
+        borders: places where another word is known to begin.
+        sure: something else says that a name stands here (代李四, 李四代表): fewer words are ruled out.
+    """
+    first = plain[start : start + 2]
+    if first in rules.compound:
+        base, shortest = 2, 1
+    elif first[:1] in rules.surnames:
+        base, shortest = 1, 1
+    else:
+        return 0
+    if not sure and first in rules.not_names:
+        return 0
+    for given in (2, 1) if shortest else ():
+        stop = start + base + given
+        if stop > end:
+            continue
+        name = plain[start:stop]
+        if not _CJK.match(plain, stop - 1) or any(c in rules.never or not _CJK.match(c) for c in name[base:]):
+            continue
+        if name in rules.not_names or (given == 2 and not sure and plain[start + 1 : stop] in rules.not_names):
+            continue
+        if stop == end or stop in borders or not _CJK.match(plain, stop) or TITLE.match(plain, stop):
+            return base + given
+    return 0

@@ -1,0 +1,65 @@
+"""One form for the many ways of typing the same thing: widths, spacing, traditional characters (normalize).
+
+First stage of `bot.parsing.parse`; hands a `Text` to `bot.parsing.document`. Characters are replaced one for one, so
+that a place in the plain text is a place in the visible one and can be quoted as written. Unicode's own NFKC is not
+used: it would turn ①36.5 into 136.5.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_LINE_END = re.compile("\r\n?|[\u2028\u2029\x85]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_STICKER = re.compile(r"\[(?!收到|转|链接|图片|聊天记录|文件)[\u4e00-\u9fffa-z]{1,5}\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message in two forms of equal length.
+
+    Args:
+        visible: as written, without invisible characters.
+        plain: the one form that is read.
+    """
+
+    visible: str
+    plain: str
+
+
+def character_table(pairs: Mapping[str, str]) -> dict[int, str]:
+    """The table for `str.translate`: the fixed signs and the rules' own pairs of characters."""
+    table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    table |= {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+    table |= {code: chr(code - 0xFEE0).lower() for code in range(0xFF21, 0xFF3B)}
+    for block in (range(0x2E80, 0x2FE0), range(0xF900, 0xFB00)):  # radicals and doubles that look like characters
+        for code in block:
+            same = unicodedata.normalize("NFKC", chr(code))
+            if len(same) == 1 and same != chr(code):
+                table[code] = same
+    table |= dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+    signs = {"｡": "。", "﹒": ".", "•": "·", "・": "·", "･": "·", "˙": "·", "∙": "·", "﹔": ";", "﹕": ":"}
+    signs |= {"﹗": "!", "﹖": "?", "﹐": ",", "﹑": "、", "､": "、", "～": "~", "〜": "~", "∼": "~", "〇": "零"}
+    signs |= {"’": "'", "‘": "'", "′": "'", "℉": "f", "﹣": "-", "−": "-", "–": "-", "—": "-", "―": "-", "º": "°"}
+    table |= {ord(sign): plain for sign, plain in signs.items()}
+    table |= {ord(written): read for written, read in pairs.items()}
+    return table
+
+
+def normalize(raw: str, table: Mapping[int, str]) -> Text:
+    """Bring a message into the form that is read; doing it twice changes nothing."""
+    visible = raw
+    if not raw.isascii() or not raw.isprintable():
+        visible = _LINE_END.sub("\n", visible)
+        visible = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", visible))
+    plain = visible.translate(table)
+    if "[" in plain:
+        plain = _STICKER.sub(lambda found: " " * len(found[0]), plain)
+    return Text(visible, plain)

@@ -1,0 +1,308 @@
+"""Whom each word of a health report is about (persons).
+
+`bot.parsing.health` asks the `Cast` at every finding. A relative, a named colleague or 他 takes over from the sender
+until somebody else is spoken of; what befalls a neighbour, a villager or a sow is nobody's report.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.parsing import names
+from bot.parsing.document import Document, Speaker
+from bot.parsing.lexicon import Hit
+from bot.parsing.polarity import Sentence
+from bot.parsing.sheets import Sheet, Who
+
+ROLES = frozenset({"self", "kin", "name", "other", "pronoun", "all"})
+_FINDINGS = frozenset({"symptom", "open", "well", "fine", "temp", "diagnosis", "isolation", "generic", "denied_pair", "gone"})
+
+_TOGETHER = re.compile(r"(?:[\s、,]|和|跟|与|及|还有|以及|连同|同|加上|我家|家里|家的|家|我的|我|本人|的|两个|三个|俩)*")
+_LEAD_IN = re.compile(
+    r"(?:[\s:()、\"'“「>·]|[1-9\d][.、)]|收到|我们|我家的?|我|俺|咱|额|本人|的|家里|家中|家|屋里|屋|这边|那|这|这里|另外|另|还有|同时|只是|就是|就|但是|但|不过|可是|因为|由于|现在|今天|今日|今早|昨晚|昨天|前天|"
+    r"刚才|目前|其他|其余|两个|三个|几个|一个|小|大|老|和|跟|与|及|都|其|也|代替|代报|代|帮|替|报告|汇报|报|连|到现在|早上|晚上|上午|下午|以及|包括|最近|这两天|这几天|结果|主要是|主要|幸好|好在|可能是|可能|听说|"
+    r"说|倒是|反而|偏偏|除了|由|给|唉|哎|嗯|那个|啊|喂|早|大家好|各位好|主任|您好|你好)*"
+)
+_AFTER_NAME = re.compile(r"(?:人大)?(?:代表|同志|主任|主席|老师|书记|医生|局长|镇长|乡长|县长|支书|村长|先生|女士|委员|律师)?(?:的|家|他|她)*")
+_BEFORE_NAME = re.compile(
+    r"(?:^|[\s,、:;。!?()\"'“”>\n\t|/+*·]|代表|同志|主任|代为|代替|代报|替报|帮报|转报|代|替|帮|报|转告|转达|我是|本人|叫|名叫|我叫|和|与|及|跟|\d[.、)]|今天|今日|今早|昨天|昨晚|前天|我(?:弟弟?|哥哥?|姐姐?|妹妹?|爱人|老婆|老公|儿子|女儿|爸|妈|父亲|母亲|同事|同学|丈夫|妻子|先生|侄[子女]|舅舅?|叔叔?)|同事|老代表|村代表|组长|支书|村长|书记|老师|℃|度|健康|正常|良好)$"
+)
+_SURE_NAME = re.compile(r"(?:代表|同志|代|替|代报|替报|帮|帮报|转报|我是|本人|我叫|同事|爱人|我[弟哥姐妹])$")
+
+
+class Cast:
+    """The persons of a message, the ones spoken of now, and their sheets."""
+
+    def __init__(self, document: Document, speaker: Speaker) -> None:
+        self._document = document
+        self._plain = document.plain
+        self.main = Who(speaker.subject, proxy=speaker.proxy)
+        self._own_name = speaker.subject
+        self._quoted = speaker.quoted
+        self._sheets: dict[Who, Sheet] = {}
+        self._now: list[Who] = [self.main]
+        self._trail: list[tuple[int, list[Who], bool]] = []
+        self.other = False
+        self._sentence: Sentence
+        self._last: Who | None = None
+        self._last_person_end = -1
+        self._last_finding_end = -1
+        self._topic: Who | None = None
+
+    # ---- sentences ----
+
+    def begin(self, sentence: Sentence) -> None:
+        """A new sentence: who is it about until it says so?"""
+        self._sentence = sentence
+        self.other = False
+        self._last_person_end = -1
+        self._last_finding_end = sentence.start
+        now = self._now
+        if self._topic is not None:
+            now = [self._topic]
+        elif not (len(now) == 1 and now[0].kin and self._keeps(now[0])):
+            now = [self.main]
+        self._now = now
+        self._trail = [(sentence.start, now, False)]
+
+    def _keeps(self, who: Who) -> bool:
+        """老婆发烧了。38.5度: still the wife, unless nothing was said of the sender and of her only a journey."""
+        sheet = self._sheets.get(who)
+        if sheet is None:
+            return False
+        said = bool(sheet.symptoms or sheet.temperatures or sheet.complaint or sheet.past)
+        starts_with_number = any(t.role in ("temp",) and t.start - self._sentence.start < 6 for t in self._sentence.tokens)
+        return said and (self.main in self._sheets or (starts_with_number and not sheet.temperatures))
+
+    # ---- who is spoken of ----
+
+    def meet(self, index: int, token: Hit) -> None:
+        """A word that names somebody."""
+        start = self._sentence.clause_start(token.start)
+        if token.role == "self":
+            if not self._followed_by_kin(index, token):
+                self._turn([self.main if not self._topic_is_proxy() else self.main], token)
+                if self._topic is not None and not self._said_by_proxy(token):
+                    self._topic = None
+            return
+        if token.role == "name":
+            self._named(token)
+        elif token.role == "kin":
+            if self._leads(start, token):
+                self._turn([Who(self._now_name(), kin=self._kin(token))], token)
+        elif token.role == "pronoun":
+            who = self._last or (Who(self._quoted, proxy=not self._document.is_sender(self._quoted)) if self._quoted else None)
+            if who is not None:
+                self._turn([who], token)
+        elif token.role == "other":
+            if self._is_subject(start, token):
+                self.other = True
+                self._trail.append((token.start, [], True))
+        elif token.role == "all" and self._plain[token.start : token.end] in ("他俩", "他们", "她们", "俩", "两人"):
+            self._turn([who for who in self._sheets if who != self.main] or self._now, token)
+
+    def _topic_is_proxy(self) -> bool:
+        return self._topic is not None and self._topic.proxy
+
+    def _said_by_proxy(self, token: Hit) -> bool:
+        return self._plain.startswith(("我是", "我代", "我帮", "我替", "我和", "我们"), token.start)
+
+    def _now_name(self) -> str:
+        return self._topic.name if self._topic is not None else self.main.name
+
+    def _kin(self, token: Hit) -> str:
+        word = self._plain[token.start : token.end]
+        return "*" if word in self._document.rules.households else word
+
+    def _followed_by_kin(self, index: int, token: Hit) -> bool:
+        for following in self._sentence.tokens[index + 1 :]:
+            if following.start > token.end + 3:
+                return False
+            if following.role in ("kin", "name") and re.fullmatch(r"(?:的|家|们|们家|们的|屋里)*", self._plain[token.end : following.start]):
+                return True
+        return False
+
+    def _leads(self, start: int, token: Hit) -> bool:
+        """Whether a relative is spoken of, and not only the object of what somebody does."""
+        before = self._plain[max(start, self._last_finding_end, self._last_person_end) : token.start]
+        if re.search(r"(?:照顾|陪护?|陪同|陪伴|照[看料]|看望|护理|伺候|带着?|给|帮着?|接送?|送|为|替|对|被|让|教|跟着|抱着?|喂|服侍|想念?|惦记|担心|孝敬|问|告诉|哄|辅导|守着)(?:我|我的|着|了|一下)?$", before):
+            return bool(re.search(r"(?:代|帮|替)$", before) and "报" in self._plain[token.end : token.end + 3])
+        if _LEAD_IN.fullmatch(before):
+            return True
+        if self._plain[token.end : token.end + 1] in "在的家" and len(before) > 4:
+            return False
+        return bool(re.search(r"(?:我|我家|我们家|俺|家里|和|跟|与|、)$", before)) or self._before_finding(token)
+
+    def _before_finding(self, token: Hit) -> bool:
+        for following in self._sentence.tokens:
+            if following.start >= token.end and following.role in ("symptom", "temp", "open"):
+                gap = self._plain[token.end : following.start]
+                return len(gap) <= 4 and "," not in gap
+        return False
+
+    def _is_subject(self, start: int, token: Hit) -> bool:
+        before = self._plain[max(start, self._last_finding_end) : token.start]
+        word = self._plain[token.start : token.end]
+        if re.search(r"(?:给|为|帮|替|和|跟|与|对|向|陪|接|送|找|问|请|让|被|把|同|等|看)(?:这些|那些|各|大|几个|位|所有|全体|当地|本地|我们的?)*$", before):
+            return False
+        if any(t.role == "self" and start <= t.start < token.start for t in self._sentence.tokens) and word not in (
+            "有人", "邻居", "隔壁", "亲戚", "朋友", "同学",
+        ):
+            return False
+        tail = self._plain[token.end : self._sentence.clause_end(token.end)]
+        if word in ("医生说", "专家说", "医生", "医生讲", "听说", "护士") and re.match(r"(?:说|讲|让|叫|建议)?(?:我|是|要|不)", tail):
+            return False
+        return len(before) <= 8 or self._before_finding(token)
+
+    def _named(self, token: Hit) -> None:
+        name = self._document.visible(token.start, token.end)
+        mine = self._document.is_sender(self._plain[token.start : token.end])
+        who = Who(name, proxy=not mine)
+        if mine and not self.main.proxy:
+            who = self.main = Who(name)
+            self._own_name = name
+        following = next((t for t in self._sentence.tokens if t.start >= token.end), None)
+        if following is not None and following.role == "kin" and re.fullmatch(r"(?:代表)?的?", self._plain[token.end : following.start]):
+            self._turn([Who(name, kin=self._kin(following), proxy=True)], following)
+            return
+        self._turn([who], token)
+        if who != self.main:
+            self._topic = who
+
+    def _turn(self, whos: list[Who], token: Hit) -> None:
+        """Somebody else is spoken of from here, or somebody besides."""
+        gap_start = self._last_person_end
+        together = (
+            gap_start >= 0
+            and self._last_finding_end <= gap_start
+            and gap_start <= token.start
+            and bool(_TOGETHER.fullmatch(self._plain[gap_start : token.start]))
+            and not self.other
+        )
+        if together:
+            self._now = [*self._now, *(who for who in whos if who not in self._now)]
+        else:
+            self._now = whos
+        self.other = False
+        for who in whos:
+            if who.kin or who != self.main:
+                self._last = who
+        self._last_person_end = token.end
+        self._trail.append((token.start, self._now, False))
+
+    # ---- names ----
+
+    def names(self, start: int, end: int, covered: list[tuple[int, int]], *, tokens: list[Hit]) -> list[Hit]:
+        """The names of people in a sentence."""
+        document, plain = self._document, self._plain
+        found = [
+            Hit(a, b, "name", plain[a:b], "roster") for a, b in document.known if start <= a < end and b <= end
+        ]
+        taken = [(h.start, h.end) for h in found]
+        borders = document.borders | {a for a, _ in covered}
+        position = start
+        while position < end:
+            inside = next((b for a, b in taken if a <= position < b), None)
+            if inside is not None:
+                position = inside
+                continue
+            before = plain[max(start, position - 5) : position]
+            if plain[position] in document.rules.names.surnames and (position == start or _BEFORE_NAME.search(before) or _ended(position, tokens, covered)):
+                sure = bool(_SURE_NAME.search(before)) or document.is_sender(plain[position : position + 3]) or document.is_sender(plain[position : position + 2])
+                length = names.length_at(plain, position, end, document.rules.names, borders, sure=sure)
+                if length and self._named_here(position, position + length, end, sure=sure, tokens=tokens, covered=covered):
+                    found.append(Hit(position, position + length, "name", plain[position : position + length], "names"))
+                    position += length
+                    continue
+            position += 1
+        return found
+
+    def _named_here(
+        self, start: int, stop: int, end: int, *, sure: bool, tokens: list[Hit], covered: list[tuple[int, int]]
+    ) -> bool:
+        """Whether what looks like a name is followed by what one says of a person."""
+        plain = self._plain
+        if any(t.start < stop and t.end > start and t.end - t.start >= 2 and t.role not in ("proxy",) for t in tokens):
+            longest = max((t.end - t.start for t in tokens if t.start < stop and t.end > start), default=0)
+            if longest >= stop - start or not sure:
+                return False
+        titled = _AFTER_NAME.match(plain, stop, end)
+        after = titled.end() if titled else stop
+        if sure or after > stop or self._document.is_sender(plain[start:stop]):
+            return True
+        if after >= end:
+            return False
+        rest = plain[after:end].lstrip(" ,:、(\t|")
+        at = end - len(rest)
+        if any(a == at for a, _ in covered):
+            return True
+        telling = {t.start for t in tokens if t.role in _FINDINGS or t.role in ("topic", "neg", "thermometer", "present", "affirm", "past", "recent")}
+        return at in telling or rest.startswith(("在", "人在", "今", "昨", "已", "体", "自"))
+
+    # ---- sheets ----
+
+    def sheets(self, token: Hit) -> list[Sheet]:
+        """The sheets that a finding is noted on."""
+        self._last_finding_end = token.end
+        found = []
+        for who in self._now:
+            sheet = self._sheets.get(who)
+            if sheet is None:
+                sheet = self._sheets[who] = Sheet(who)
+            sheet.rules[token.group] = None
+            sheet.first = min(x for x in (sheet.first, self._sentence.start) if x >= 0)
+            sheet.last = max(sheet.last, self._sentence.end)
+            found.append(sheet)
+        return found
+
+    def ignores(self, token: Hit) -> bool:
+        """Whether a finding is somebody's whose health is not collected."""
+        if not self.other:
+            return False
+        start = self._sentence.clause_start(token.start)
+        begun = max(position for position, _, other in self._trail if other)
+        if begun >= start:
+            return True
+        if token.role in ("symptom", "open", "diagnosis", "denied_pair") and not any(
+            t.role in ("self", "present") and start <= t.start for t in self._sentence.tokens
+        ):
+            return True
+        self.other = False
+        return False
+
+    def other_at(self, position: int) -> bool:
+        """Whether a clause speaks of an outsider."""
+        end = self._sentence.clause_end(position)
+        return any(other and position <= at < end for at, _, other in self._trail)
+
+    def sheets_at(self, position: int) -> list[Sheet]:
+        """The sheets of those spoken of at a place of the sentence."""
+        whos = self._trail[0][1]
+        for at, now, other in self._trail:
+            if at > position:
+                break
+            if not other:
+                whos = now
+        return [self._sheets.setdefault(who, Sheet(who)) for who in whos]
+
+    @property
+    def reported(self) -> bool:
+        """Whether something has been reported by now."""
+        return any(not sheet.empty for sheet in self._sheets.values())
+
+    def subject_of(self, who: Who) -> str:
+        """The name that a report stands under."""
+        return self._own_name if who.kin and who.name == self.main.name else who.name
+
+    def finished(self) -> list[Sheet]:
+        """The sheets on which something stands, one for each person."""
+        sheets = [sheet for sheet in self._sheets.values() if not sheet.empty]
+        if any(sheet.who.kin not in ("", "*") for sheet in sheets):
+            sheets = [s for s in sheets if s.who.kin != "*" or s.symptoms or s.temperatures or s.complaint or s.isolation]
+        return sheets
+
+
+def _ended(position: int, tokens: list[Hit], covered: list[tuple[int, int]]) -> bool:
+    return any(b == position for _, b in covered) or any(
+        t.end == position and t.role in ("well", "fine", "symptom", "kin", "neg") for t in tokens
+    )

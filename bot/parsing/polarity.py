@@ -1,0 +1,273 @@
+"""Whether a thing is said to be there: denied, possible, past, asked, conditional (polarity).
+
+After NegEx and ConText: a cue opens a scope, the scope runs to an end, and what stands in it is judged. Chinese needs
+two rules more: a denial must stand next to what it denies, with only light words between (没睡好头疼 denies no headache),
+and it may stand behind (咳嗽没有). Called by `bot.parsing.health` for one sentence at a time; shared by all that it reads.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Sequence
+
+from bot.parsing.lexicon import Hit
+
+
+class State(enum.IntEnum):
+    """How a finding is meant."""
+
+    AFFIRMED = 0
+    DENIED = 1
+    POSSIBLE = 2
+    CARRIED = 3  # behind the comma of a denial: 无发热，咳嗽
+    PAST = 4
+    LONG_PAST = 5
+    UNREAL = 6  # asked, wished, feared, or only if
+
+
+DENIABLE = frozenset({"symptom", "open", "generic", "chronic", "diagnosis", "isolation", "fine", "well"})
+JUDGED = DENIABLE | {"temp", "contact", "area", "gone", "case"}
+
+_LIGHT = (
+    r"(?:[ :]|有|出现|发现|发生|感到|感觉|觉得|任何|什么|啥子|啥|么子|再|明显|过|一点点|一点|一丝|半点|丝毫|怎么|存在|见|得|被|其他|别的|身体|"
+    r"新冠|肺炎|相关|可疑|上述|以上|这些|特别的|特别|特殊的|特殊|的|发|人|需要|在|进行|居家|集中|一次|一声|几声|一个|哪个|说|都|是|起|着|了|"
+    r"及|能|够|列为|定为|完全|普通|就|大|太)*"
+)
+_FORWARD_GAP = re.compile(_LIGHT)
+_LINK = re.compile(r"[ 、/\\|+&]*(?:和|及|与|或者|或|以及|还有|并且|并|且|跟|同|加)?[ 、/]*(?:其他|其它|任何|过)?")
+_COMMA_LINK = re.compile(r"\s?,\s?(?:和|及|与|或者|或|以及)?")
+_BACK_GAP = re.compile(
+    r"(?:[ :,]|都|也|均|倒|是|的|现象|症状|情况|史|等|啥的|什么的|之类|这些|这|两样|几样|全|一概|一样|基本上|基本|完全|根本|皆|一律|现在|目前|今天|呢|吗|嘛|反正|反而|还|\?)*"
+)
+_LIST_END = re.compile(r"\s?(?:等|之类|啥的|什么的|的?症状|的?情况|的?现象|均|都|全)")
+_BACK_CUES = frozenset(
+    "无 没 没有 没得 否 冇 冇得 莫得 未见 未出现 均无 都无 均未 全无 皆无 也没 也没有 都没 都没有 也无 并无 暂无 未有 尚无 从没 从没有 没有过 未发现 没发现 从未 一概没有".split()
+)
+_DURATION = re.compile(r"(?:得|的|了|过|还|也|很|有|已经|已|快|都|又|差不多|大概|约|整整|整)*\s?(?:\d+|[一二两三四五六七八九十几好半]+)(?:多)?(?:天|晚|夜|宿|日|周|个?星期|个?礼拜|小时|个钟头|个?月|次|趟|回|上午|下午|早上|整夜|声|阵)")
+_INTENSE_GAP = re.compile(r"(?:得|的|了|也|都|很|还|有点|更|太|非常|比较|越来越|蛮|好|真|实在|那叫一个)*")
+_AFFIRM_GAP = re.compile(r"(?:的|在|是|得|地|了|有|点|会|人|感|觉|着|些|开始|儿)*")
+_ASKS = re.compile(r"吗|么\s*$|没有?\s*$|没得\s*$|不\s*$|是不是|有没有|有无|谁|哪位|哪个|大家|你|您|几度|多少|啥标准|算|咋|怎么[样区分预判读看]|区别|区分|还能不能")
+_HELP = re.compile(r"怎么办|咋办|咋整|咋搞|怎么搞|怎么弄|怎么得了|要不要|用不用|去哪|哪里看|挂[什啥哪]|要紧|如何是好|该不该|还能|能不能|可以[^,]*吗|需要[^,]*吗|要[^,]*吗|能[^,]*吗|行不行|怎么回事|咋回事|为什么|为啥|咋处理|怎么处理")
+
+
+class Sentence:
+    """One sentence: its words of the rules in order, and what each finding in it is worth."""
+
+    def __init__(self, plain: str, start: int, end: int, tokens: Sequence[Hit]) -> None:
+        self.plain, self.start, self.end = plain, start, end
+        self.tokens = tokens
+        self.states: dict[int, State] = {}
+        self.cues: list[Hit] = []
+        self._findings = [i for i, token in enumerate(tokens) if token.role in DENIABLE]
+        self._deny()
+        self._scope()
+
+    def clause_start(self, position: int) -> int:
+        """Where the clause (between commas) that holds a place begins."""
+        return max(self.plain.rfind(",", self.start, position) + 1, self.start)
+
+    def clause_end(self, position: int) -> int:
+        """Where the clause that holds a place ends."""
+        found = self.plain.find(",", position, self.end)
+        return self.end if found < 0 else found
+
+    # ---- denial ----
+
+    def _deny(self) -> None:
+        """Give each denial its findings, from the last one back: 发热没有咳嗽没有 denies both, from behind."""
+        tokens = self.tokens
+        for index in range(len(tokens) - 1, -1, -1):
+            cue = tokens[index]
+            if cue.role == "double":
+                self._affirm_next(index)
+            if cue.role != "neg" or not (self._deny_forward(index) or self._deny_backward(index)):
+                continue
+            self.cues.append(cue)
+
+    def _next_finding(self, index: int) -> int | None:
+        end = self.tokens[index].end
+        for i in self._findings:
+            if i > index and self.tokens[i].start >= end:
+                return i
+        return None
+
+    def _affirm_next(self, index: int) -> None:
+        target = self._next_finding(index)
+        if target is None:
+            return
+        gap = self.plain[self.tokens[index].end : self.tokens[target].start]
+        if len(gap) <= 6 and "," not in gap:
+            self.states[target] = State.AFFIRMED
+            self.cues.append(self.tokens[index])
+
+    def _deny_forward(self, index: int) -> bool:
+        target = self._next_finding(index)
+        if target is None or target in self.states:
+            return False
+        cue, first = self.tokens[index], self.tokens[target]
+        gap = self.plain[cue.end : first.start]
+        if len(gap) > 14 or not _FORWARD_GAP.fullmatch(gap):
+            return False
+        word = self.plain[cue.start : cue.end]
+        if word in ("没", "不") and _INTENSE_GAP.fullmatch(gap) and self._intense(first) and first.role == "symptom":
+            self.states[target] = State.POSSIBLE
+            return True
+        self.states[target] = State.DENIED
+        if first.role not in ("fine", "well"):
+            self._carry(target, State.DENIED)
+        return True
+
+    def _carry(self, target: int, state: State) -> None:
+        """A denial runs on through 、和 and words that stand side by side; behind a comma it is in doubt."""
+        carried: list[int] = []
+        last = self.tokens[target]
+        for index in self._findings:
+            here = self.tokens[index]
+            if index <= target or here.start < last.end:
+                continue
+            if index in self.states or here.role in ("fine", "well"):
+                break
+            gap = self.plain[last.end : here.start]
+            comma = bool(_COMMA_LINK.fullmatch(gap))
+            if not comma and not _LINK.fullmatch(gap):
+                break
+            if self._stressed(here):
+                break
+            if comma:
+                state = State.CARRIED
+            self.states[index] = state
+            if state is State.CARRIED:
+                carried.append(index)
+            last = here
+        if carried and _LIST_END.match(self.plain, last.end, self.end):
+            for index in carried:
+                self.states[index] = State.DENIED
+
+    def _stressed(self, finding: Hit) -> bool:
+        """咳嗽得厉害, 咳嗽两天: said of something that is there."""
+        return self._intense(finding) or bool(_DURATION.match(self.plain, finding.end, self.end))
+
+    def _intense(self, finding: Hit) -> bool:
+        for token in self.tokens:
+            if token.role == "intense" and token.start >= finding.end:
+                return bool(_INTENSE_GAP.fullmatch(self.plain[finding.end : token.start]))
+        return False
+
+    def _deny_backward(self, index: int) -> bool:
+        cue = self.tokens[index]
+        if self.plain[cue.start : cue.end] not in _BACK_CUES:
+            return False
+        target = None
+        for i in self._findings:
+            if self.tokens[i].end > cue.start:
+                break
+            target = i
+        if target is None or self.tokens[target].role in ("fine", "well"):
+            return False
+        gap = self.plain[self.tokens[target].end : cue.start]
+        word = self.plain[cue.start : cue.end]
+        whole = word[0] in "均都全皆" or any(c in gap for c in "都均全皆")
+        if not _BACK_GAP.fullmatch(gap) or ("," in gap and not whole):
+            return False
+        if target in self.states and self.states[target] is not State.CARRIED:
+            return True
+        self.states[target] = State.DENIED
+        last = self.tokens[target]
+        for i in reversed(self._findings):
+            here = self.tokens[i]
+            if here.end > last.start or i in self.states:
+                continue
+            gap = self.plain[here.end : last.start]
+            if not (_LINK.fullmatch(gap) or (whole and _COMMA_LINK.fullmatch(gap))) or self._stressed(here):
+                break
+            self.states[i] = State.DENIED
+            last = here
+        return True
+
+    # ---- time, doubt, condition, question ----
+
+    def _scope(self) -> None:
+        unreal = doubt = asked = False
+        time: State | None = None
+        clause = self.start
+        for index, token in enumerate(self.tokens):
+            start = self.clause_start(token.start)
+            if start != clause:
+                clause, doubt = start, False
+                asked = asked and self._question_runs_on()
+                if unreal and token.role in _RESTART and not self._still_conditional(token):
+                    unreal = False
+            role = token.role
+            if role in JUDGED:
+                self._judge(index, token, unreal=unreal or asked, doubt=doubt, time=time)
+            elif role == "possible":
+                doubt = True
+                self.cues.append(token)
+            elif role in ("condition", "wish"):
+                if self.plain.startswith("的话", token.start):
+                    self._unsay(clause, token.start)
+                else:
+                    unreal = True
+                self.cues.append(token)
+            elif role == "asked":
+                asked = True
+            elif role in ("present", "newest", "recent"):
+                time = None
+            elif role == "past":
+                time = State.PAST
+            elif role == "long_past":
+                time = State.LONG_PAST
+        if self.plain[self.end : self.end + 1] == "?" or _ENDS_ASKING.search(self.plain, max(self.start, self.end - 3), self.end):
+            self._ask()
+
+    def _question_runs_on(self) -> bool:
+        return self.plain[self.end : self.end + 1] == "?"
+
+    def _still_conditional(self, token: Hit) -> bool:
+        """如果我发烧, 我会报告: a clause that only promises keeps the condition."""
+        return token.role == "self" and not any(
+            other.role in ("temp", "well", "fine", "neg") and other.start > token.start for other in self.tokens
+        )
+
+    def _unsay(self, start: int, end: int) -> None:
+        for index, token in enumerate(self.tokens):
+            if start <= token.start < end and token.role in JUDGED:
+                self.states[index] = State.UNREAL
+
+    def _judge(self, index: int, token: Hit, *, unreal: bool, doubt: bool, time: State | None) -> None:
+        state = self.states.get(index)
+        if unreal:
+            self.states[index] = State.UNREAL
+        elif doubt and state in (None, State.DENIED, State.CARRIED) and token.role in ("symptom", "open", "diagnosis"):
+            self.states[index] = State.POSSIBLE
+        elif state is None:
+            if time is State.PAST and token.role == "symptom" and self._runs_on(token):
+                time = None
+            self.states[index] = time or State.AFFIRMED
+
+    def _runs_on(self, token: Hit) -> bool:
+        """昨天开始咳嗽 is not past."""
+        return "开始" in self.plain[self.clause_start(token.start) : token.start]
+
+    def _ask(self) -> None:
+        """The last clause before a question mark states nothing, unless it asks what to do about what it states."""
+        start = self.clause_start(self.end)
+        clause = self.plain[start : self.end]
+        if _HELP.search(clause):
+            return
+        mine = any(t.role == "self" and start <= t.start for t in self.tokens)
+        for index, token in enumerate(self.tokens):
+            if token.start < start or token.role not in JUDGED:
+                continue
+            if token.role == "temp":
+                if not mine or self.states.get(index) is State.UNREAL:
+                    self.states[index] = State.UNREAL
+            elif mine and token.role in ("symptom", "open") and self.states.get(index) is State.AFFIRMED:
+                self.states[index] = State.POSSIBLE
+            else:
+                self.states[index] = State.UNREAL
+
+
+_RESTART = frozenset({"self", "present", "newest", "thermometer", "temp", "kin", "name", "topic", "well"})
+_ENDS_ASKING = re.compile(r"(?:吗|么子不|没有啊|怎么办啊?)\s?$")

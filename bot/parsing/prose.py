@@ -1,0 +1,251 @@
+"""Free text: cut into stretches of one kind each, every stretch read by its reader (prose).
+
+Called by `bot.parsing.parse` for what is no list, and by `bot.parsing.lists` for what stands around one. A sentence is
+the unit; a comma parts two kinds where one announces itself (36.5,健康,建议…).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from bot.parsing import comment, counts, deed, frame, health, temperature, voice
+from bot.parsing.document import Document, Speaker, between
+from bot.parsing.voice import Voice
+from bot.records import Practice, Problem, Record, Suggestion
+
+_STOP = re.compile(r"[。!?;\n]+|…+")
+_ANNOUNCED = re.compile(
+    r"(?:[,\s])(?=(?:另外?|此外|还有|同时|顺便|再|还|我|最后|对了|也){0,2}(?:提|说|反映|讲)?(?:个|一个|点|一点|条|一条|几点)?(?:建议|提议|恳请|呼吁|反映|希望(?!疫情|早日|大家|各位)|强烈建议|请求))"
+)
+_TURN = re.compile(r"(?:[,;\s])(?=(?:另外?|此外|还有一?个?(?:事|建议|问题)|顺便))")
+_EVIDENCE = frozenset({"symptom", "well", "open", "isolation", "diagnosis"})
+
+
+class Stretch(NamedTuple):
+    """A part of a message, and what it is for."""
+
+    start: int
+    end: int
+    voice: Voice
+
+
+def read(document: Document, start: int, end: int, speaker: Speaker, *, forwarded: bool = False, numbered: bool = False) -> list[Record]:
+    """All records of a stretch of free text, in the order in which they stand there."""
+    if forwarded:
+        return _passed_on(document, start, end)
+    found: list[tuple[int, Record]] = []
+    rest: list[tuple[int, int]] = []
+    for stretch in _stretches(document, start, end):
+        if stretch.voice is Voice.NONE:
+            rest.append((stretch.start, stretch.end))
+            continue
+        records = _voiced(document, stretch)
+        found += [(stretch.start, record) for record in records]
+        if not records or _tells_health(document, stretch):
+            rest.append((stretch.start, stretch.end))
+    found += _unvoiced(document, rest, speaker)
+    found.sort(key=lambda pair: pair[0])
+    return [record for _, record in found]
+
+
+def _stretches(document: Document, start: int, end: int) -> list[Stretch]:
+    """Sentences, with neighbours of the same kind put together."""
+    pieces: list[Stretch] = []
+    for begin, stop in _units(document, start, end):
+        told = voice.tell(document, begin, stop)
+        pieces.append(Stretch(begin, stop, told))
+    if len(pieces) == 1:
+        return pieces
+    return _joined(document, pieces)
+
+
+def _units(document: Document, start: int, end: int) -> list[tuple[int, int]]:
+    plain = document.plain
+    units: list[tuple[int, int]] = []
+    for begin, stop in _sentences(plain, start, end):
+        cuts = [m.end() for m in _ANNOUNCED.finditer(plain, begin, stop)][:3]
+        cuts += [m.end() for m in _TURN.finditer(plain, begin, stop)][:3]
+        for cut in sorted(set(cuts)):
+            if cut > begin and _differs(document, begin, cut, stop):
+                units.append((begin, cut - 1))
+                begin = cut
+        units.append((begin, stop))
+    return [(a, b) for a, b in units if plain[a:b].strip()]
+
+
+def _sentences(plain: str, start: int, end: int) -> list[tuple[int, int]]:
+    found = []
+    for stop in _STOP.finditer(plain, start, end):
+        if stop.start() > start:
+            found.append((start, stop.start()))
+        start = stop.end()
+    if start < end:
+        found.append((start, end))
+    return found
+
+
+def _differs(document: Document, begin: int, cut: int, stop: int) -> bool:
+    """Whether what stands before an announcement is something of another kind."""
+    before = document.plain[begin:cut]
+    if next(iter(temperature.readings(document.plain, begin, cut)), None) is not None:
+        return True
+    if any(h.role in _EVIDENCE for h in between(document.health, begin, cut)) and len(before) < 60:
+        return voice.tell(document, begin, cut - 1) is not Voice.PROBLEM
+    if frame.ack(document, begin, cut - 1):
+        return True
+    told = voice.tell(document, begin, cut - 1)
+    if told is Voice.DEED:
+        return True
+    if told is Voice.SUGGESTION:
+        return _categories_differ(document, begin, cut, stop)
+    return told is Voice.COMMENT and voice.tell(document, cut, stop) is Voice.SUGGESTION and not document.plain.startswith("建议", cut)
+
+
+def _categories_differ(document: Document, begin: int, cut: int, stop: int) -> bool:
+    if voice.tell(document, cut, stop) is not Voice.SUGGESTION:
+        return False
+    return voice.category(document, begin, cut)[0] != voice.category(document, cut, stop)[0]
+
+
+def _joined(document: Document, pieces: list[Stretch]) -> list[Stretch]:
+    """Put a sentence to the one before it that it belongs to."""
+    found: list[Stretch] = []
+    for piece in pieces:
+        last = found[-1] if found else None
+        if last is not None and _belongs(document, last, piece):
+            kind = last.voice
+            if piece.voice is Voice.SUGGESTION and last.voice is Voice.PROBLEM:
+                kind = Voice.SUGGESTION
+            found[-1] = Stretch(last.start, piece.end, kind)
+        else:
+            found.append(piece)
+    return found
+
+
+def _belongs(document: Document, last: Stretch, piece: Stretch) -> bool:
+    if _tells_health(document, piece) or _tells_health(document, last):
+        return False
+    text = document.plain[piece.start : piece.end]
+    if last.voice is Voice.SUGGESTION:
+        if piece.voice is Voice.SUGGESTION:
+            if re.match(r"\s*(?:另外?|此外|还有|再有|第[二三四五]|再说|再就是|同时)", text):
+                return not _apart(document, last, piece)
+            return not re.match(r"\s*(?:我?(?:还|再)?(?:建议|希望|恳请|提议))", text) or not _apart(document, last, piece)
+        return piece.voice in (Voice.NONE, Voice.PROBLEM) and not re.match(r"\s*(?:另外?|此外)?(?:反映|存在)", text) and not frame.retract(document, piece.start, piece.end)
+    if last.voice is Voice.PROBLEM:
+        if piece.voice is Voice.SUGGESTION:
+            announced = any(h.role == "problem_announce" for h in between(document.voice, last.start, last.end))
+            return not announced
+        return piece.voice in (Voice.NONE, Voice.PROBLEM)
+    if last.voice is Voice.COMMENT:
+        return piece.voice in (Voice.COMMENT, Voice.NONE, Voice.PROBLEM) or (
+            piece.voice is Voice.SUGGESTION and not re.match(r"\s*(?:另外?|再|此外|还有)", text)
+        )
+    if last.voice is Voice.PRACTICE:
+        return piece.voice in (Voice.NONE, Voice.PRACTICE, Voice.PROBLEM) or (
+            piece.voice in (Voice.SUGGESTION, Voice.DEED) and not re.match(r"\s*(?:另外?|此外|顺便)?(?:我)?(?:建议|希望|反映)", text)
+        )
+    if last.voice is Voice.DEED:
+        return piece.voice in (Voice.NONE, Voice.DEED)
+    if last.voice is Voice.NONE and piece.voice is not Voice.NONE:
+        return False
+    return last.voice is Voice.NONE and piece.voice is Voice.NONE
+
+
+def _apart(document: Document, last: Stretch, piece: Stretch) -> bool:
+    return voice.category(document, last.start, last.end)[0] != voice.category(document, piece.start, piece.end)[0]
+
+
+def _tells_health(document: Document, stretch: Stretch) -> bool:
+    """Whether somebody's own health is told beside what a stretch is for."""
+    if next(iter(temperature.readings(document.plain, stretch.start, stretch.end)), None) is not None:
+        return True
+    if stretch.voice is Voice.NONE:
+        return any(h.role in _EVIDENCE for h in between(document.health, stretch.start, stretch.end))
+    if stretch.voice in (Voice.SUGGESTION, Voice.COMMENT, Voice.PRACTICE):
+        return False
+    hits = between(document.health, stretch.start, stretch.end)
+    for hit in hits:
+        if hit.role in ("symptom", "well"):
+            gap = [h for h in hits if h.role in ("self", "kin") and h.end <= hit.start <= h.end + 6]
+            if gap and "," not in document.plain[gap[-1].end : hit.start]:
+                return True
+    return False
+
+
+def _voiced(document: Document, stretch: Stretch) -> list[Record]:
+    start, end, told = stretch
+    text = document.visible(start, end)
+    if told is Voice.SUGGESTION:
+        value, rules = voice.category(document, start, end)
+        return [Suggestion(source=text, rules=rules, category=value, text=text)]
+    if told is Voice.PROBLEM:
+        return [Problem(source=text, rules=_announcers(document, stretch, "problem_announce", "trouble"), text=text)]
+    if told is Voice.PRACTICE:
+        return [Practice(source=text, rules=_announcers(document, stretch, "practice", "result"), text=text)]
+    if told is Voice.COMMENT:
+        return list(comment.read(document, start, end))
+    return list(deed.read(document, start, end))
+
+
+def _announcers(document: Document, stretch: Stretch, *roles: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(h.group for h in between(document.voice, stretch.start, stretch.end) if h.role in roles))
+
+
+def _unvoiced(document: Document, rest: list[tuple[int, int]], speaker: Speaker) -> list[tuple[int, Record]]:
+    """Receipts, withdrawals, counts and health in what no other kind has taken."""
+    found: list[tuple[int, Record]] = []
+    for start, end in _merged(document, rest):
+        acked = frame.ack(document, start, end)
+        if acked is not None:
+            found.append((start, acked))
+        taken = None
+        for begin, stop in _sentences(document.plain, start, end):
+            taken = frame.retract(document, begin, stop)
+            if taken is not None:
+                found.append((begin, taken))
+                break
+        counted = counts.read(document, start, end)
+        if counted is not None:
+            found.append((start, counted))
+        found += [(start + 1, record) for record in _health(document, start, end, speaker, counted=counted is not None)]
+    return found
+
+
+def _merged(document: Document, rest: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Neighbouring stretches are read as one, so that 他 and 都 find whom they mean."""
+    found: list[tuple[int, int]] = []
+    for start, end in rest:
+        if found and not re.search(r"[\u4e00-\u9fff\d]", document.plain[found[-1][1] : start]):
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def _health(document: Document, start: int, end: int, speaker: Speaker, *, counted: bool) -> list[Record]:
+    records = health.read(document, start, end, speaker)
+    if not counted:
+        return records
+    named = {document.plain[a:b] for a, b in document.known}
+    return [r for r in records if getattr(r, "subject", None) != document.context.sender or getattr(r, "temperature", None) or r.source in named]
+
+
+def _passed_on(document: Document, start: int, end: int) -> list[Record]:
+    """Of what is passed on, only a deputy's deed or words are records; news about others is not."""
+    hits = between(document.voice, start, end)
+    heads = document.plain[start : start + 16]
+    if re.search(r"经验|做法|先进|事迹|典型", heads):
+        told = voice.tell(document, start, end, staff_words=False)
+        if told in (Voice.PRACTICE, Voice.DEED):
+            return _voiced(document, Stretch(start, end, told))
+    if not any(h.role == "deputy" for h in hits):
+        return []
+    told = voice.tell(document, start, end, staff_words=False)
+    if told is Voice.DEED or (told is Voice.NONE and any(h.role == "service" for h in hits)):
+        found = deed.read(document, start, end)
+        return [record for record in found if record.subject != document.context.sender]
+    if told is Voice.SUGGESTION and any(h.role == "suggest" for h in hits):
+        return _voiced(document, Stretch(start, end, told))
+    return []

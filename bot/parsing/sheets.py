@@ -1,0 +1,153 @@
+"""What is said of one person, collected and then weighed (sheets).
+
+`bot.parsing.health` notes findings on a sheet as it walks through a message; `Sheet.report` decides what they come to.
+The one rule above all: who may be ill is never put down as well, and doubt is `unsure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from bot.parsing.polarity import State
+from bot.parsing.temperature import FEVER
+from bot.records import Diagnosis, HealthReport, Isolation, Relation, Status
+
+FEVER_WORD = "发热"
+
+
+class Who(NamedTuple):
+    """A person in a message: the sender or a named one (`name`), or a relative of theirs (`kin`)."""
+
+    name: str
+    kin: str = ""
+    proxy: bool = False
+
+
+class Measured(NamedTuple):
+    """A temperature on a sheet; `newest` where the words say that it takes the place of what was before."""
+
+    value: float
+    past: bool
+    newest: bool
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Notes about one person."""
+
+    who: Who
+    symptoms: dict[str, None] = field(default_factory=dict)
+    denied: set[str] = field(default_factory=set)
+    past: dict[str, None] = field(default_factory=dict)
+    doubted: dict[str, None] = field(default_factory=dict)
+    temperatures: list[Measured] = field(default_factory=list)
+    diagnosis: Diagnosis | None = None
+    isolation: Isolation | None = None
+    exposure: bool | None = None
+    location: str | None = None
+    well: bool = False
+    complaint: bool = False
+    past_complaint: bool = False
+    possible: bool = False
+    suspect: bool = False
+    better: bool = False
+    recovered: bool = False
+    rules: dict[str, None] = field(default_factory=dict)
+    first: int = -1
+    last: int = -1
+
+    def note(self, state: State, symptom: str) -> None:
+        """A symptom, and how it is meant."""
+        if state is State.AFFIRMED:
+            self.symptoms[symptom] = None
+        elif state is State.DENIED:
+            self.denied.add(symptom)
+            self.well = True
+        elif state is State.CARRIED:
+            self.doubted[symptom] = None
+        elif state is State.POSSIBLE:
+            self.possible = True
+            self.doubted[symptom] = None
+        elif state is State.PAST:
+            self.past[symptom] = None
+
+    def over(self, symptoms: Iterable[str], *, whole: bool) -> None:
+        """Some symptoms are past (退了, 好了); `whole` where the words speak of all of it."""
+        for symptom in tuple(symptoms):
+            self.symptoms.pop(symptom, None)
+            self.past.pop(symptom, None)
+            self.doubted.pop(symptom, None)
+        if whole:
+            self.complaint = self.past_complaint = self.better = False
+        self.recovered = self.well = True
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing here is a report of health."""
+        found = self.symptoms or self.denied or self.past or self.doubted or self.temperatures
+        states = self.well or self.complaint or self.possible or self.suspect or self.better or self.past_complaint
+        return not (found or states or self.diagnosis or self.isolation or self.exposure is not None)
+
+    def report(self, subject: str, source: str, chain: str | None = None) -> HealthReport:
+        """What the notes come to."""
+        temperature, fever_past = self._temperature()
+        symptoms = dict(self.symptoms)
+        unsure = self.suspect or self.possible
+        if temperature is not None and temperature >= FEVER:
+            symptoms[FEVER_WORD] = None
+            if fever_past:
+                unsure = True
+        elif fever_past and not self.recovered:
+            unsure = True
+        doubted = [s for s in self.doubted if s not in self.denied]
+        if doubted and (self.possible or not self.well):
+            unsure = True
+            symptoms.update(dict.fromkeys(doubted))
+        if self.past and not self.recovered and not self._said_well():
+            unsure = True
+        firm = (bool(self.symptoms) and not self.better) or (
+            temperature is not None and temperature >= FEVER and not fever_past
+        )
+        ill = self.diagnosis in (Diagnosis.SUSPECTED, Diagnosis.CONFIRMED, Diagnosis.ASYMPTOMATIC)
+        if self.complaint or self.better or (self.past_complaint and not self.recovered and not self._said_well()):
+            unsure = True
+        if firm or ill:
+            unsure = unsure and self.suspect
+        unwell = bool(symptoms) or ill or self.complaint or self.better
+        return HealthReport(
+            source=source,
+            chain=chain,
+            rules=tuple(self.rules),
+            subject=subject,
+            relation=Relation.FAMILY if self.who.kin else Relation.SELF,
+            status=Status.UNWELL if unwell else Status.WELL,
+            unsure=unsure,
+            temperature=temperature,
+            symptoms=tuple(symptoms),
+            isolation=self.isolation,
+            diagnosis=self.diagnosis,
+            exposure=self.exposure,
+            location=self.location,
+            proxy=self.who.proxy or bool(self.who.kin),
+        )
+
+    def _said_well(self) -> bool:
+        return self.well and not self.complaint
+
+    def _temperature(self) -> tuple[float | None, bool]:
+        """The temperature that holds, and whether a fever of before stands behind it without a word of recovery."""
+        now = [m for m in self.temperatures if not m.past]
+        before = [m.value for m in self.temperatures if m.past]
+        if not now:
+            worst = max(before, default=None)
+            return worst, worst is not None and worst >= FEVER
+        replaced = 0
+        for index, measured in enumerate(now):
+            if index and (measured.newest or self.recovered):
+                older = max(m.value for m in now[replaced:index])
+                if older >= FEVER > measured.value or measured.newest:
+                    before += [m.value for m in now[replaced:index]]
+                    replaced = index
+        return max(m.value for m in now[replaced:]), max(before, default=0.0) >= FEVER

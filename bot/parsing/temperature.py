@@ -1,0 +1,139 @@
+"""Body temperatures as people write them: 36.5, 36。5℃, 36度5, 三十六度五, T36.5 (temperature).
+
+Called by `bot.parsing.health` for a stretch of plain text. Tells what is a reading, what is a suspect number (体温368)
+and what is none: 365天, 室温, 3月6日, 36.5元.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from bot.parsing import numerals
+
+LOWEST, HIGHEST = 34.0, 43.0
+FEVER = 37.3
+
+_CN = f"[{numerals.DIGIT}]"
+_UNIT = r"(?:摄氏度|度|℃|°c?|c(?![a-z]))"
+_READING = re.compile(
+    rf"(?<![\d.第¥/])(?P<whole>3[0-9]|4[0-9]|5[0-9])\s?(?:[.。·',`点]{{1,2}}\s?(?P<part>\d{{1,2}})(?![\d])|{_UNIT}\s?(?P<tail>\d(?!\d)|半|{_CN}(?![十百千万天个点])))\s?{_UNIT}?"
+    rf"|(?<![\d.第¥/])3\s(?P<split>[4-9])\s?[.。](?P<split_part>\d)(?!\d)"
+    rf"|(?<![十百千万第\d])(?P<tens>[三四])十(?P<ones>[一二两三四五六七八九])?(?:点|{_UNIT})(?P<cn_part>{_CN}(?![十百千万天个点])|\d(?!\d)|半)?\s?{_UNIT}?"
+    rf"|(?<![十百千万第\d])(?P<short>[三四][零一二三四五六七八九])(?:点|度)(?P<short_part>{_CN}|\d(?!\d))\s?{_UNIT}?"
+    rf"|(?<![\d.第¥/])(?P<bare>3[0-9]|4[0-9]|5[0-9])\s?(?P<degree>{_UNIT})?(?![\d%])(?!\.\d)"
+    rf"|(?<![\d.第¥/])(?P<odd>3[4-9]\d|4[0-2]\d|[3４]\.[4-9]\d|\d{{1,3}}\.\d|\d{{2,3}})\s?(?P<odd_unit>{_UNIT})?(?![\d%.])"
+)
+_NOT_AFTER = re.compile(
+    r"\s?(?:[万亿千百]|余?[元块]|%|[多余]?[公千]?斤|公里|千米|吨|亩|岁|路|号|[多余]?个|[多余]?只|[多余]?名|[多余]?人|[多余]?位|例|度电|度的?[水酒]|分钟|分之|小时|[多余]?天|日|"
+    r"月|年|米|厘米|寸|次|楼|栋|床|箱|件|套|台|辆|条|页|期|班|队|户|平|瓦|伏|k|m|g|x|-\d{3}|年级|支|瓶|码|里|票|场|集|届|章|款|/\d|:\d)"
+)
+_BEFORE = re.compile(
+    r"(?:体[温文湿稳]|温度|额温|腋温|耳温|口温|休温|腋下|[量测]得?|[量测]的|[量测]了|一下|t|烧到|烧到了|高烧|低烧|发烧|发热|体温计|到了|到|都是|是|为|有|才|只有|达|最高)"
+    r"[:=\s,约是为在有了才都就]{0,3}$"
+)
+_BODY_BEFORE = re.compile(
+    r"(?:体[温文湿稳]|温度|额温|腋温|耳温|口温|休温|腋下|(?<![a-z])t|烧到|烧到了|高烧|低烧|发烧|量得|测得|量出来|体温计)"
+    r"[:=\s,约是为在有了才都就量]{0,4}$"
+)
+_BELOW_BEFORE = re.compile(r"(?:不到|低于|没超过|未超过|没有超过|不超过|不高于|没到|未到|没达到|没有达到|没过|没上|不足|小于|未达到|没有到|从没超过|从未超过|都没过|均低于|都低于|高于|超过|满)\s?$")
+_BELOW_AFTER = re.compile(r"\s?(?:以下|之下|以内|以上|及以上|或以上|才算|就算|算不算|为界|封顶|这条线|的标准|的线)")
+_VAGUE_AFTER = re.compile(r"\s?(?:几|多)")
+
+
+class Reading(NamedTuple):
+    """A temperature in a text; `value` is None where the number cannot be a body's and somebody must ask (suspect)."""
+
+    start: int
+    end: int
+    value: float | None
+    bound: bool = False
+
+
+def readings(plain: str, start: int, end: int, *, listed: bool = False) -> Iterator[Reading]:
+    """The temperatures between two places of a plain text, in order.
+
+    Args:
+        listed: in a list or table, where a bare 36 or 365 behind a name is meant for a temperature.
+    """
+    for found in _READING.finditer(plain, start, end):
+        reading = _read(found, plain, start, end, listed)
+        if reading is not None:
+            yield reading
+
+
+def _read(found: re.Match[str], plain: str, start: int, end: int, listed: bool) -> Reading | None:
+    if _NOT_AFTER.match(plain, found.end(), end):
+        return None
+    before = plain[max(start, found.start() - 8) : found.start()]
+    after = plain[found.end() : min(end, found.end() + 4)]
+    bound = bool(_BELOW_BEFORE.search(before) or _BELOW_AFTER.match(after))
+    kind = found.lastgroup
+    if kind in ("odd", "odd_unit"):
+        return _suspect(found, before, listed)
+    if kind in ("bare", "degree"):
+        return _whole(found, plain, before, after, bound=bound, listed=listed, alone=found.end() - found.start() == end - start)
+    value = _value(found)
+    if LOWEST <= value <= HIGHEST:
+        return Reading(found.start(), found.end(), value, bound)
+    if found["whole"] and not (found["tail"] or _UNIT_END.search(found[0]) or _BODY_BEFORE.search(before)):
+        return None
+    return Reading(found.start(), found.end(), None, bound)
+
+
+_UNIT_END = re.compile(rf"{_UNIT}$")
+
+
+def _value(found: re.Match[str]) -> float:
+    if found["whole"]:
+        part = found["part"] or found["tail"] or "0"
+        whole = int(found["whole"])
+    elif found["split"]:
+        whole, part = 30 + int(found["split"]), found["split_part"]
+    elif found["tens"]:
+        whole = 10 * (numerals.digit(found["tens"]) or 0) + (numerals.digit(found["ones"]) or 0 if found["ones"] else 0)
+        part = found["cn_part"] or "0"
+    else:
+        first, second = found["short"]
+        whole = 10 * (numerals.digit(first) or 0) + (numerals.digit(second) or 0)
+        part = found["short_part"]
+    if part == "半":
+        return whole + 0.5
+    if part.isdecimal():
+        return whole + int(part) / 10 ** len(part)
+    return whole + (numerals.digit(part) or 0) / 10
+
+
+def _whole(
+    found: re.Match[str], plain: str, before: str, after: str, *, bound: bool, listed: bool, alone: bool
+) -> Reading | None:
+    """36度, 38℃, 烧到39, or a bare 36 that stands for a temperature."""
+    value = float(found["bare"])
+    told = bool(found["degree"]) or bool(_BODY_BEFORE.search(before)) or listed or (alone and value < 40)
+    if bound and (told or _BEFORE.search(before) or value == 37):
+        return Reading(found.start(), found.end(), value, True)
+    vague = _VAGUE_AFTER.match(after)
+    if vague and (told or after[vague.end() : vague.end() + 1] == "度"):
+        if value < 37:
+            return None
+        told = True
+    if not told:
+        return None
+    if LOWEST <= value <= HIGHEST:
+        return Reading(found.start(), found.end(), value, bound)
+    if found["degree"] or _BODY_BEFORE.search(before):
+        return Reading(found.start(), found.end(), None, bound)
+    return None
+
+
+def _suspect(found: re.Match[str], before: str, listed: bool) -> Reading | None:
+    """体温368, 3.65: a number that is meant for a temperature and cannot be one."""
+    written = found["odd"]
+    body = bool(_BODY_BEFORE.search(before))
+    like = (len(written) == 3 and written.isdecimal() and written[0] in "34") or re.fullmatch(r"3\.[4-9]\d", written)
+    if body or (like and (listed or found["odd_unit"])):
+        return Reading(found.start(), found.end(), None)
+    if re.fullmatch(r"3\.[5-9]\d", written) and not before.strip():
+        return Reading(found.start(), found.end(), None)
+    return None
