@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from bot import rosters
 from bot.settings import Settings, load
 from handlers.commands import BY_NAME, COMMANDS, Entry
 
-README: Final = Path(__file__).parents[1].joinpath("README.md").read_text("utf-8")
+ROOT: Final = Path(__file__).parents[1]
+README: Final = (ROOT / "README.md").read_text("utf-8")
 
 
 def blocks(language: str) -> list[str]:
@@ -52,6 +54,19 @@ def test_every_staff_command_it_tells_exists() -> None:
     told = {found for found in re.findall(r"`/([^\s`/]+)", README) if found != "healthz"}
     assert told
     assert told <= set(BY_NAME)
+
+
+@pytest.mark.slow
+def test_its_group_day_file_is_rehearsed_as_shown(tmp_path: Path) -> None:
+    (tmp_path / "day.jsonl").write_text(blocks("json")[0], "utf-8")
+    told = subprocess.run(
+        [sys.executable, "-m", "bot", "rehearse", tmp_path / "day.jsonl"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    command, shown = blocks("console")[0].split("\n", 1)
+    assert command.startswith("$ .venv/bin/liaison rehearse ")
+    assert told.stdout == shown
 
 
 def test_every_table_of_the_configuration_is_told() -> None:
