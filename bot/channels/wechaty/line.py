@@ -98,7 +98,6 @@ class Line:
             hear: takes one event after another; the stream waits for it.
             miss: takes each gap when it is over.
         """
-        self._deaf_since = self._clock.now()
         pause = self._settings.backoff_first_seconds
         while True:
             began_at = self._clock.now()
