@@ -276,7 +276,7 @@ async def test_a_personal_link_shows_its_persons_rooms_and_no_others(store: Stor
         await expect(page.locator(".message.own .bubble")).to_have_text("36.5 健康")
         await page.get_by_role("button", name="返回会话列表").click()
         names = page.locator("#talks a .row:first-child bdi")
-        await expect(names).to_have_text([YUEYANG, "小联（私聊）"])
+        await expect(names).to_have_text(["小联（私聊）", YUEYANG])
 
         assert "link-token" not in page.url
         assert "link-token" not in await page.evaluate("document.cookie")
@@ -372,7 +372,7 @@ async def test_everything_can_be_reached_by_keyboard(chat: Chatroom, people: Peo
             reached.append(await zhou.evaluate("document.activeElement.id || document.activeElement.hash"))
             await zhou.keyboard.press("Tab")
 
-    rooms = [f"#{chat.room(CHANGSHA)}", f"#{chat.room(YUEYANG)}", "#bot"]
+    rooms = ["#bot", f"#{chat.room(CHANGSHA)}", f"#{chat.room(YUEYANG)}"]
     assert reached[:4] == ["change-seat", *rooms]
     assert {"show-members", "log", "attach", "say"} <= set(reached)
 

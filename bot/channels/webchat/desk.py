@@ -1,7 +1,8 @@
 """What somebody who sits at the page may do: look into their rooms, say something, take it back, send a file.
 
 Called by `talk` (WebSocket) and `door` (HTTP), which know who sits there; hands what was said to the channel's intake.
-Every call asks the store anew whether the person belongs there. A `bot.errors.Refusal` is a sentence for the person.
+Whoever says something is asked for anew in the store; whoever only looks, when they sit down and at each review of the
+hub. A `bot.errors.Refusal` is a sentence for the person.
 """
 
 from __future__ import annotations

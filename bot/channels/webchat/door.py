@@ -7,6 +7,7 @@ on. Whatever changes something asks for the page's own Origin, so that no other 
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
 import logging
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 COOKIE = "liaison_link"
 COOKIE_SECONDS = 180 * 24 * 3600
+MOST_UPLOADS = 16
+"""Files that come in at once; each is held in memory until it is kept."""
 TURNED_AWAY = 4001
 """Close code (of the range for applications) after which the page does not come back by itself."""
 POLICY = (
@@ -53,11 +56,12 @@ class Door:
     def __init__(self, desk: Desk, hub: Hub) -> None:
         self._desk, self._hub = desk, hub
         self._open_seats = desk.settings.open_seats
+        self._uploading = asyncio.Semaphore(MOST_UPLOADS)
 
     def attach(self, app: web.Application) -> None:
         """Adds the page's addresses to the program's server."""
         app.router.add_get("/", self._start)
-        app.router.add_static("/webchat", STATIC)
+        app.router.add_get(r"/webchat/{name:[a-z]+\.(?:css|js|svg)}", _static)
         app.router.add_get("/m/{token}", self._come_by_link)
         app.router.add_post("/chat/leave", self._leave)
         bases = ["/chat"]
@@ -126,7 +130,8 @@ class Door:
         conversation, client_id = request.query.get("conversation", ""), request.query.get("id", "")
         if not (wire.is_conversation(conversation) and wire.is_client_id(client_id)):
             raise web.HTTPBadRequest
-        content = await _body(request, self._desk.settings.max_file_bytes)
+        async with self._uploading:
+            content = await _body(request, self._desk.settings.max_file_bytes)
         if content is None:
             return _answer(413, wire.refused(self._desk.too_large(), client_id))
         name = unquote(request.headers.get("X-File-Name", ""))
@@ -170,6 +175,15 @@ class Door:
             return await self._desk.sitter(int(request.match_info["person"]))
         token = request.cookies.get(COOKIE, "")
         return await self._desk.sitter_by_link(token) if token else None
+
+
+async def _static(request: web.Request) -> web.StreamResponse:
+    file = STATIC / request.match_info["name"]
+    if not file.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(
+        file, headers={**PAGE_HEADERS, "Cache-Control": "no-cache"}
+    )  # asked for anew, sent if changed
 
 
 def _html(name: str, status: int = 200) -> web.Response:

@@ -53,7 +53,10 @@ function entered() {
 
 function lost() {
   outbox?.interrupted();
-  for (const conversation of conversations.values()) conversation.stale = true;
+  for (const conversation of conversations.values()) {
+    conversation.stale = true;
+    conversation.asking = false;
+  }
   clearTimeout(bannerTimer);
   bannerTimer = setTimeout(() => tell("连接断开，正在重新连接…写好的消息会自动补发。"), 1200);
 }
@@ -139,7 +142,7 @@ function filledAbove(frame) {
 function said(frame) {
   const conversation = conversations.get(frame.conversation);
   if (!conversation) return;
-  const isNews = frame.kind !== "recall" && !conversation.byKey.has(frame.key);
+  const isNews = frame.kind !== "recall" && frame.id > (conversation.last?.id ?? 0);
   if (conversation.loaded) conversation.merge([frame]);
   else if (frame.kind === "recall") conversation.recall(frame.recalls, frame.person);
   else conversation.last = frame;
@@ -283,10 +286,8 @@ function drawMe() {
 
 function drawTalks() {
   const all = [...conversations.values()];
-  const rows = all.map((conversation) => {
-    const row = element("li", "", talkLink(conversation));
-    return row;
-  });
+  all.sort((one, other) => Number(other.isBot) - Number(one.isBot)); // the private talk on top, the groups as they are
+  const rows = all.map((conversation) => element("li", "", talkLink(conversation)));
   const list = byId("talks");
   const focused = list.contains(document.activeElement) ? document.activeElement.hash : null;
   list.replaceChildren(...rows);

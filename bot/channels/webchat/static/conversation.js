@@ -11,6 +11,7 @@ export class Conversation {
     this.stale = false;
     this.newest = 0;
     this.called = false;
+    this.asking = false;
     this.update(shown);
   }
 

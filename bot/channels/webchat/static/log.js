@@ -39,6 +39,7 @@ export class Log {
     this.staff = new Set(conversation.members.filter((member) => member.staff).map((member) => member.id));
     this.names = mentionPattern([bot, "所有人", ...conversation.members.map((member) => member.name)]);
     this.box.replaceChildren();
+    this.box.setAttribute("aria-busy", "true"); // history is not read out
     this.oldest = undefined;
     this.shown.clear();
     this.missed = 0;
@@ -54,6 +55,7 @@ export class Log {
     const oldest = this.conversation.messages[0];
     const grewAbove = this.oldest !== undefined && this.oldest !== oldest;
     this.oldest = oldest;
+    if (this.conversation.loaded) this.box.setAttribute("aria-busy", "false");
     if (grewAbove && !this.atEnd) this.box.scrollTop = this.box.scrollHeight - from;
     else if (this.atEnd || fresh.own) this.toEnd();
     else if (fresh.count) this.miss(fresh.count);
