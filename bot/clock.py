@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -56,6 +57,15 @@ class VirtualClock:
         """Moves on by that many seconds and lets others run."""
         self.advance(seconds)
         await asyncio.sleep(0)
+
+
+async def until_set(events: Collection[asyncio.Event], seconds: float) -> None:
+    """Returns when one of the events is set, or so many real seconds have passed."""
+    async with asyncio.TaskGroup() as waits:
+        tasks = [waits.create_task(event.wait()) for event in events]
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
 
 
 def local(moment: datetime) -> datetime:

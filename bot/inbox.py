@@ -11,11 +11,11 @@ import asyncio
 import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot import keeping, staff, wording
 from bot import people as naming
-from bot.clock import Clock, day_of, local
+from bot.clock import Clock, day_of, local, until_set
 from bot.heard import Heard, Place, Speaker, known_of
 from bot.messages import Gap, Message, MessageKind, Post
 from bot.people import Known
@@ -102,25 +102,21 @@ class Inbox:
             everybody = [known_of(m) for m in await people.everybody(session, self._office_id)]
             await self._bind(session, identity, everybody)
 
-    async def run(self) -> None:
-        """Handles what comes in until it is cancelled."""
-        while True:
+    async def run(self, stop: asyncio.Event) -> None:
+        """Handles what comes in until told to stop; what is in hand is finished."""
+        while not stop.is_set():
             self._arrived.clear()
             try:
-                await self.handle_waiting()
+                await self.handle_waiting(stop)
             except StoreUnreachable:
                 log.error("the store does not answer; handling goes on when it does")
             # The time-out brings round what failed and what another process kept.
-            with_timeout = asyncio.wait_for(self._arrived.wait(), timeout=2.0)
-            try:
-                await with_timeout
-            except TimeoutError:
-                continue
+            await until_set((self._arrived, stop), seconds=2.0)
 
-    async def handle_waiting(self) -> int:
+    async def handle_waiting(self, stop: asyncio.Event | None = None) -> int:
         """Handles all that waits now, in order of each conversation; returns how many messages that were."""
         handled = 0
-        while count := await self._handle_lane():
+        while not (stop and stop.is_set()) and (count := await self._handle_lane()):
             handled += count
         return handled
 
@@ -137,7 +133,7 @@ class Inbox:
                 message.outcome = await self._outcome(session, message)
         except StoreUnreachable:
             raise
-        except Exception as exc:
+        except Exception as exc:  # noqa: BLE001 - one bad message never stops the rest
             self._fail(message, exc)
             return
         now = self._clock.now()

@@ -1,4 +1,4 @@
-"""What channels hand in and are handed: a `Message` was heard, a `Post` is to be said, a `Dispatch` is a post on its way.
+"""What channels hand in and are handed: `Message` was heard, `Post` is to be said, `Dispatch` is a post on its way.
 
 Channels make messages and get dispatches; handlers and schedules make posts; `bot.outbox` turns one into the other.
 No I/O here, and no meaning is read.

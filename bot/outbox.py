@@ -16,7 +16,7 @@ from typing import Any
 
 from bot import staff, wording
 from bot.channel import Channel, Starts
-from bot.clock import Clock, local
+from bot.clock import Clock, local, until_set
 from bot.errors import ChannelUnavailable, DeliveryRefused, DeliveryUnknown
 from bot.messages import Attachment, Conversation, Dispatch, Doubt, Mention, Post
 from bot.settings import Pacing, Settings
@@ -110,23 +110,20 @@ class Outbox:
                 return name, seat
         return "", None
 
-    async def run(self) -> None:
-        """Says what is due until it is cancelled."""
-        while True:
+    async def run(self, stop: asyncio.Event) -> None:
+        """Says what is due until told to stop; the post in hand is finished."""
+        while not stop.is_set():
             self._due.clear()
             try:
-                next_at = await self.send_due()
+                next_at = await self.send_due(stop)
             except StoreUnreachable:
                 log.error("the store does not answer; posts go on when it does")
                 next_at = None
             wait = _LONGEST_WAIT if next_at is None else min(_LONGEST_WAIT, next_at - self._clock.now())
             if wait > timedelta(0):
-                try:
-                    await asyncio.wait_for(self._due.wait(), timeout=wait.total_seconds())
-                except TimeoutError:
-                    continue
+                await until_set((self._due, stop), wait.total_seconds())
 
-    async def send_due(self) -> datetime | None:
+    async def send_due(self, stop: asyncio.Event | None = None) -> datetime | None:
         """One pass: says what is due and may be said now; returns when the next pass is worth making."""
         now = self._clock.now()
         async with self._store.begin() as session:
@@ -134,15 +131,15 @@ class Outbox:
             for post_id in stale:
                 log.warning("post %d came too late and was not sent", post_id)
         await self._recover(now)
-        later = [moment for name in self._channels if (moment := await self._send_by(name)) is not None]
+        later = [moment for name in self._channels if (moment := await self._send_by(name, stop)) is not None]
         async with self._store.read() as session:
             lease = await posts.next_lease_at(session, self._office_id, list(self._channels))
         return min([*later, *([lease] if lease else [])], default=None)
 
-    async def _send_by(self, name: str) -> datetime | None:
+    async def _send_by(self, name: str, stop: asyncio.Event | None) -> datetime | None:
         """Says what one channel has to say; returns when it may go on."""
         channel, pacing = self._channels[name], self._pacing.get(name, Pacing())
-        while channel.standing.connected:
+        while channel.standing.connected and not (stop and stop.is_set()):
             now = self._clock.now()
             free_at = await self._when_free(name, pacing, now)
             async with self._store.read() as session:
@@ -198,7 +195,7 @@ class Outbox:
         except DeliveryUnknown:
             log.error("post %d may or may not have gone out; looking for its echo", post.id)
             return  # the claim stays: when its lease ends, `_recover` looks for the echo
-        except Exception as exc:
+        except Exception as exc:  # noqa: BLE001 - one bad post never stops the rest
             # A channel's bug leaves the claim standing, so that nothing is said twice because of it.
             log.error("post %d: %s in channel %s", post.id, type(exc).__name__, post.channel)
             self._free_at[post.channel] = self._clock.now() + timedelta(

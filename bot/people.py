@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_SEPARATORS = re.compile(r"[\s\-—–_·•.,，、/|@:：()（）\[\]【】<>《》#~+]+")
+_SEPARATORS = re.compile(r"[\s\-—–_·•.,，、/|@:：()（）\[\]【】《》#~+]+")
 _TITLES = re.compile(r"(代表|同志|主任|主席|书记|委员|同学|老师|本人)$")
 
 
@@ -73,10 +73,9 @@ def find(seen: str, people: Sequence[Known]) -> Match:
         (Evidence.NICKNAME, [known for known in people if _in_tokens(known, tokens)]),
         (Evidence.NICKNAME, [known for known in people if _behind_unit(known, whole)]),
     ):
-        if len(found) > 1:
-            found = _of_unit(found, tokens) or found
         if found:
-            return Match(people=tuple(found), evidence=evidence)
+            meant = (_of_unit(found, tokens) or found) if len(found) > 1 else found
+            return Match(people=tuple(meant), evidence=evidence)
     return Match()
 
 

@@ -6,6 +6,7 @@ The handlers of each kind call `enter`; nothing is said from here.
 from __future__ import annotations
 
 import difflib
+import itertools
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -115,7 +116,7 @@ def is_own(record: HealthReport) -> bool:
 def bigrams(text: str) -> set[str]:
     """Pairs of neighbouring signs, for telling whether two texts say the same."""
     kept = [char for char in text if char.isalnum()]
-    return {a + b for a, b in zip(kept, kept[1:], strict=False)}
+    return {a + b for a, b in itertools.pairwise(kept)}
 
 
 def overlap(one: str, other: str) -> float:

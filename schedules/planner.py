@@ -47,21 +47,20 @@ class Planner:
     async def _plan(self, session: Session, now: datetime) -> None:
         """Makes rows for all that falls due from where planning last stood until tomorrow."""
         last = await occasions.last_planned_at(session, self._office_id)
-        since = max(last, now - _MOST_BACK) if last is not None else now - self._longest_lateness()
+        since = min(now, max(last, now - _MOST_BACK)) if last is not None else now
         found = list(await rooms.every(session, self._office_id, "deputies"))
+        planned = await occasions.planned_keys(session, self._office_id, since)
         keys = []
         for schedule in self._settings.schedules:
             for room in found:
                 if "*" not in schedule.rooms and room.name not in schedule.rooms:
                     continue
-                for on, due_at in self._firings(schedule, min(since, now), now + _AHEAD):
+                for on, due_at in self._firings(schedule, since, now + _AHEAD):
                     key = f"{schedule.name}/{on.isoformat()}/{room.id}"
                     keys.append(key)
-                    await self._plan_one(session, schedule, room, on, due_at, key)
+                    if key not in planned:
+                        await self._plan_one(session, schedule, room, on, due_at, key)
         await occasions.drop_planned(session, self._office_id, now, keys)
-
-    def _longest_lateness(self) -> timedelta:
-        return timedelta(minutes=max((s.late_minutes for s in self._settings.schedules), default=0))
 
     def _firings(self, schedule: ScheduleSettings, since: datetime, until: datetime) -> Iterator[tuple[date, datetime]]:
         day, last = local(since).date(), local(until).date()

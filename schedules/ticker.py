@@ -45,5 +45,5 @@ async def tick(schedules: tuple[ScheduleSettings, ...], run_due: Callable[[], Aw
 async def _run(run_due: Callable[[], Awaitable[object]]) -> None:
     try:
         await run_due()
-    except Exception as exc:
+    except Exception as exc:  # noqa: BLE001 - one bad tick never stops the rest
         log.error("the schedules could not run: %s; tried again in a minute", type(exc).__name__)

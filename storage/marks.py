@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from storage import Session
 from storage.tables import Mark
-from storage.writing import insert_new
+from storage.writing import insert_new, rows_of
 
 LEAVE, ZERO, UNREACHABLE = "leave", "zero", "unreachable"
 
@@ -65,4 +65,4 @@ async def withdraw(session: Session, office_id: int, person_id: int, day: date, 
         )
         .values(withdrawn_at=at)
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return rows_of(done)

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select, update
 
 from storage import Session
 from storage.tables import Identity, Message, Room
-from storage.writing import insert_new
+from storage.writing import insert_new, rows_of
 
 
 async def keep(session: Session, **values: Any) -> int | None:
@@ -48,7 +48,7 @@ async def claim_lane(session: Session, office_id: int, now: datetime, most: int)
         .order_by(func.min(Message.id))
         .limit(32)
     )
-    for room_id, peer_id, _ in lanes.tuples().all():
+    for room_id, peer_id, _ in lanes.all():
         if not await _lock(session, room_id, peer_id):
             continue
         same = Message.room_id == room_id if room_id is not None else Message.room_id.is_(None)
@@ -144,7 +144,7 @@ async def read_again(session: Session, identity_id: int, since: datetime) -> int
         )
         .values(handled_at=None, retry_at=None)
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return rows_of(done)
 
 
 async def read_room_again(session: Session, room_id: int, since: datetime) -> int:
@@ -154,7 +154,7 @@ async def read_room_again(session: Session, room_id: int, since: datetime) -> in
         .where(Message.room_id == room_id, Message.sent_at >= since, Message.outcome == "unknown_room")
         .values(handled_at=None, retry_at=None)
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return rows_of(done)
 
 
 async def echo_of(

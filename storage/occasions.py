@@ -10,12 +10,18 @@ from sqlalchemy import func, select, update
 
 from storage import Session
 from storage.tables import Occasion
-from storage.writing import insert_new
+from storage.writing import insert_new, rows_of
 
 
 async def plan(session: Session, **values: Any) -> int | None:
     """Makes an occasion due; None where its key stands already."""
     return await insert_new(session, Occasion, state="due", **values)
+
+
+async def planned_keys(session: Session, office_id: int, since: datetime) -> set[str]:
+    """The keys of all that is planned from an instant on, whatever became of it."""
+    query = select(Occasion.key).where(Occasion.office_id == office_id, Occasion.due_at >= since)
+    return set((await session.scalars(query)).all())
 
 
 async def due(session: Session, office_id: int, now: datetime) -> Sequence[Occasion]:
@@ -58,7 +64,7 @@ async def drop_planned(session: Session, office_id: int, after: datetime, keep: 
         )
         .values(state="dropped", settled_at=after)
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return rows_of(done)
 
 
 async def missed(session: Session, office_id: int, since: datetime) -> Sequence[Occasion]:

@@ -40,6 +40,11 @@ async def ensure_office(session: Session, name: str) -> int:
     return (await session.execute(select(Office.id).where(Office.name == name))).scalar_one()
 
 
+async def office(session: Session, name: str) -> int | None:
+    """The id of the office of that name, if it is there."""
+    return await session.scalar(select(Office.id).where(Office.name == name))
+
+
 async def sync_roster(session: Session, office_id: int, room_id: int, entries: Sequence[Entry]) -> bool:
     """Makes a room's members what its roster says; returns whether anything changed.
 
@@ -98,7 +103,7 @@ async def members(session: Session, room_id: int) -> list[Membership]:
         .where(Member.room_id == room_id)
         .order_by(Member.position)
     )
-    return [_membership(member, person) for member, person in rows.tuples()]
+    return [_membership(member, person) for member, person in rows]
 
 
 async def everybody(session: Session, office_id: int) -> list[Membership]:
@@ -110,7 +115,7 @@ async def everybody(session: Session, office_id: int) -> list[Membership]:
         .order_by(Member.role.desc(), Person.id)
     )
     found: dict[int, Membership] = {}
-    for member, person in rows.tuples():
+    for member, person in rows:
         found.setdefault(person.id, _membership(member, person))
     return list(found.values())
 
@@ -135,7 +140,7 @@ async def names(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     if not wanted:
         return {}
     rows = await session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def add_alias(session: Session, person_id: int, alias: str) -> None:
@@ -168,4 +173,4 @@ async def links(session: Session, office_id: int) -> list[tuple[str, str, str]]:
         .where(Person.office_id == office_id, Person.link_token.is_not(None))
         .order_by(Person.unit, Person.name)
     )
-    return [(name, unit, token) for name, unit, token in rows.tuples() if token]
+    return [(name, unit, token) for name, unit, token in rows if token]

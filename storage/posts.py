@@ -33,7 +33,7 @@ async def make_stale(session: Session, office_id: int, now: datetime) -> Sequenc
         .values(state="stale", note="过了时限，没有发出")
         .returning(Post.id)
     )
-    return [post_id for (post_id,) in done.tuples()]
+    return [post_id for (post_id,) in done]
 
 
 async def due(session: Session, office_id: int, channel: str, now: datetime, most: int) -> Sequence[Post]:

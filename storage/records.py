@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from storage import Session
 from storage.tables import Message, Record
+from storage.writing import rows_of
 
 STANDING = Record.withdrawn_at.is_(None)
 IN_ORDER = (Record.said_at, Record.message_id, Record.position)
@@ -42,7 +43,7 @@ async def withdraw_message(session: Session, message_id: int, by: str, at: datet
     done = await session.execute(
         update(Record).where(Record.message_id == message_id, STANDING).values(withdrawn_at=at, withdrawn_by=by)
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return rows_of(done)
 
 
 async def chain_lines(
@@ -175,7 +176,7 @@ async def counts_of_room(session: Session, room_id: int, on_day: date) -> RoomCo
         .where(Record.room_id == room_id, Record.on_day == on_day, STANDING)
         .group_by(Record.kind)
     )
-    counted = {kind: (number, cash) for kind, number, cash in rows.tuples()}
+    counted = {kind: (number, cash) for kind, number, cash in rows}
     number = {kind: counted.get(kind, (0, 0))[0] for kind in ("suggestion", "problem", "deed", "practice", "comment")}
     return RoomCounts(
         suggestions=number["suggestion"],

@@ -240,7 +240,7 @@ class Record(Table):
     """The heading of the 接龙 it stands in; empty outside one."""
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str] = mapped_column(String(64), default="")
-    """Why: `retract:<message>`, `recall:<message>`, `chain:<message>`, `twin:<record>`, `correct:<message>`, `reread`."""
+    """Why: `retract:<message>`, `recall:…`, `chain:…`, `correct:…`, `twin:<record>`, `reread`."""
 
 
 class Mark(Table):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import CursorResult, Result
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -17,3 +18,8 @@ async def insert_new(session: Session, table: type[Any], **values: Any) -> int |
     statement = insert(rows).values(**values).on_conflict_do_nothing().returning(rows.c.id)
     found: int | None = (await session.execute(statement)).scalar_one_or_none()
     return found
+
+
+def rows_of(result: Result[Any]) -> int:
+    """How many rows a statement changed."""
+    return result.rowcount if isinstance(result, CursorResult) else 0

@@ -67,13 +67,15 @@ def _journey(sentence: Sentence, areas: list[Hit], tokens: list[Hit]) -> Hit | N
 
 def _denied(sentence: Sentence, found: Hit, tokens: list[Hit], end: int) -> bool:
     for token in tokens:
-        if token.role != "neg" or token.end > found.start:
+        if token.role != "neg" or token.start > found.end:
             continue
+        if token.end > found.start and token.start < found.start:
+            return True
         between = [t for t in tokens if token.end <= t.start < found.start and t.role in ("symptom", "well", "temp")]
         if not between:
             return True
     after = sentence.plain[found.end : min(end, found.end + 12)]
-    return bool(re.match(r"[人员者来的回旅居史\s:]*(?:都|也|均|从来|倒是|是)?(?:没有?|未|无|否|冇)", after))
+    return bool(re.match(r"[人员者来的回旅居史\s:]*(?:都|也|均|从来|倒是|是|我们?|一年|半年|一直|好久|很久|多年|今年|年前)*(?:没有?|未|无|否|冇)(?!症状|发烧|咳|事|任何症状|异常)", after))
 
 
 def _answer(sentence: Sentence, end: int) -> bool | None:

@@ -114,27 +114,31 @@ def retract(document: Document, start: int, end: int) -> Retract | None:
     """A report taken back: 作废, 请忽略, 当没看见."""
     hits = between(document.frame, start, end)
     words = [hit for hit in hits if hit.role == "retract"]
-    if not words:
+    if not words or document.plain[end : end + 1] == "?":
         return None
+    references = [hit for hit in hits if hit.role == "report_ref"]
     plain = document.plain
     for word in words:
-        around = [h for h in hits if h.role == "report_ref" and abs(h.start - word.end) <= 24 or h.role == "report_ref" and abs(word.start - h.end) <= 24]
-        strong = plain[word.start : word.end] in _STRONG_RETRACT
-        if not around and not (strong and word.start - start <= 4):
+        near = [h for h in references if -24 <= h.start - word.end <= 12 or 0 <= word.start - h.end <= 24]
+        near = [h for h in near if h.start != word.start]
+        if not near and not (plain[word.start : word.end] in _STRONG_RETRACT and word.start - start <= 4):
             continue
-        if plain[end : end + 1] == "?" or re.search(r"建议|希望|应该?|要求|能否|规定|政策|条例|老师|(?<!那)会议|公司|车票|合同|订单|文件(?!那)", plain[start : word.start]):
-            if not re.search(r"我.{0,8}(?:那|刚|早上|前面|上)", plain[start:end]) and not re.search(r"那条|上一?条", plain[start : word.start]):
-                continue
+        if _NOT_A_REPORT.search(plain, start, word.start) and not _MY_REPORT.search(plain, start, word.start):
+            continue
         return Retract(
             source=document.visible(start, end),
-            rules=(word.group, *dict.fromkeys(h.group for h in around)),
+            rules=(word.group, *dict.fromkeys(h.group for h in near)),
             subject=_whose(document, start, end),
             target=_target(plain[start:end]),
         )
     return None
 
 
-_STRONG_RETRACT = frozenset("作废 做废 请勿采用 忽略 撤回 当没看见 当没看到 不算数 不作数 当我没报 当我没说 撤销 收回 无效".split())
+_NOT_A_REPORT = re.compile(r"希望|应该?|要求|能否|规定|政策|条例|会议|公司|车票|合同|订单|表格|版本|附件|名单(?!里我)|千万|大家(?!别|请)|不能|不可|不容|容易")
+_MY_REPORT = re.compile(r"我.{0,10}(?:那|刚|早上|前面|上|行|条|报|提|发)|那[条行]|上一?条|[前上]面|刚才|刚[发报]")
+_STRONG_RETRACT = frozenset(
+    "作废 做废 请勿采用 忽略 请忽略 请大家忽略 撤回 先撤回 当没看见 当没看到 不算数 不作数 当我没报 当我没说 撤销 收回 报错了请忽略".split()
+)
 
 
 def _whose(document: Document, start: int, end: int) -> str | None:

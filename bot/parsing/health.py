@@ -168,9 +168,7 @@ class _Walk:
         if not bound and (_CORRECTION.search(before) or _DROPPED_AFTER.match(plain, token.end, self._sentence.end)):
             return
         past = state is State.PAST or bool(_DATE_BEFORE.search(before))
-        newest = any(
-            t.role in ("newest", "correct") and t.end <= token.start and not _other_temp_between(clause, t, token) for t in clause
-        )
+        newest = self._is_newest(clause, token)
         for sheet in self.cast.sheets(token):
             if suspect:
                 sheet.suspect = True
@@ -178,6 +176,18 @@ class _Walk:
                 self._bound(sheet, token, before)
             else:
                 sheet.temperatures.append(_measured(token, past=past, newest=newest))
+
+    def _is_newest(self, clause: Sequence[Hit], token: Hit) -> bool:
+        """现在36.8, 变成37.4: what was measured before is past. A second measuring alone (再测36.6) puts only a fever aside."""
+        for t in clause:
+            if t.role in ("newest", "correct") and t.end <= token.start and not _other_temp_between(clause, t, token):
+                word = self._plain[t.start : t.end]
+                if "测" not in word and "量" not in word:
+                    return True
+                others = [float(o.value) for o in self._sentence.tokens if o.role == "temp" and o.value and o.start < token.start]
+                if any(value >= temperature.FEVER for value in others):
+                    return True
+        return False
 
     def _bound(self, sheet: Sheet, token: Hit, before: str) -> None:
         """不到37 and 37.3以下 are no readings but say that there is no fever; 超过37.3 says that there is."""
@@ -219,7 +229,7 @@ class _Walk:
 
     def _generic(self, sheet: Sheet, token: Hit, state: State) -> None:
         if state is State.DENIED:
-            sheet.well = True
+            sheet.well = sheet.said_well = True
             return
         before = self._plain[max(self._sentence.start, token.start - 4) : token.start]
         if re.search(r"(?:有|出现|有点|有些|有轻微|轻微)\s?$", before) and self._plain[token.start : token.end] not in ("情况", "反应", "问题", "毛病"):
@@ -229,7 +239,7 @@ class _Walk:
         if state is State.DENIED:
             sheet.complaint = True
         elif state is State.AFFIRMED:
-            sheet.well = True
+            sheet.well = sheet.said_well = True
 
     def _fine(self, sheet: Sheet, token: Hit, state: State) -> None:
         """正常, 健康, 好: only where the clause is about health or says nothing else."""
@@ -245,7 +255,7 @@ class _Walk:
             if about or word in ("健康", "舒服"):
                 sheet.complaint = True
         elif state is State.AFFIRMED and (bare or (about and word not in ("可以",)) or (self._listed and word != "好")):
-            sheet.well = True
+            sheet.well = sheet.said_well = True
 
     def _diagnosis(self, sheet: Sheet, token: Hit, state: State) -> None:
         found = Diagnosis(token.value)
@@ -266,15 +276,17 @@ class _Walk:
             sheet.well = True
 
     def _isolation(self, sheet: Sheet, token: Hit, state: State) -> None:
-        if state in (State.DENIED, State.PAST, State.LONG_PAST):
+        if state in (State.DENIED, State.LONG_PAST):
             sheet.well = sheet.well or state is State.DENIED
             return
         value = token.value
-        if value == "?":
+        if value in ("集中", "?") and _AT_WORK.search(self._plain, token.end, min(token.end + 10, self._sentence.end)):
+            return
+        if value in ("?", "居家"):
             start, end = self._sentence.clause_start(token.start), self._sentence.clause_end(token.start)
             places = [t.value for t in self._sentence.tokens if t.role == "isolation_place" and start <= t.start < end]
-            value = next((p for p in ("医院", "集中", "居家") if p in places), "")
-            if "医院" in self._plain[start:end] or "病房" in self._plain[start:end]:
+            value = value if value == "居家" else next((p for p in ("医院", "集中", "居家") if p in places), "")
+            if value != "居家" and ("医院" in self._plain[start:end] or "病房" in self._plain[start:end]):
                 value = "医院"
         if value:
             sheet.isolation = Isolation(value)
@@ -368,7 +380,7 @@ class _Walk:
 
     def _bare_place(self, start: int, end: int) -> tuple[int, int] | None:
         """A clause, or a part between blanks, that is a place and nothing else: 36.4 天水."""
-        for part in re.finditer(r"[^\s()、:+]+", self._plain[start:end]):
+        for part in re.finditer(r"[^\s()、:+]+?(?=(?:家中|家里|家|老家|娘家|这边)?(?:[\s()、:+]|$))", self._plain[start:end]):
             begin, stop = start + part.start(), start + part.end()
             if part[0].startswith("在"):
                 continue
@@ -403,6 +415,9 @@ _HANDLERS = {
     "still": _Walk._still,
     "better": _Walk._better,
 }
+
+
+_AT_WORK = re.compile(r"做后勤|后勤|保障|值班|上班|工作|执勤|值守|帮忙|服务|负责|送[饭餐菜物]|志愿|驻点|巡查|人员|的人|户|家庭|群众|对象")
 
 
 def _measured(token: Hit, *, past: bool, newest: bool) -> Measured:

@@ -22,7 +22,7 @@ HEALTH = frozenset(
     "pronoun object proxy title".split()
 )
 VOICE = frozenset(
-    "suggest modal body_politic problem_announce trouble practice result we draft view chat staff_notice category "
+    "suggest modal weak_modal body_politic problem_announce trouble practice result we draft view chat staff_notice category "
     "give donate gift_others not_cash gift_own value buy unit goods batch service self kin deputy notice wish".split()
 )
 FRAME = frozenset("ack ack_alone retract report_ref forward chain example title proxy deputy place".split())

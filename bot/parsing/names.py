@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -73,3 +73,38 @@ def length_at(plain: str, start: int, end: int, rules: NameRules, borders: froze
         if stop == end or stop in borders or not _CJK.match(plain, stop) or TITLE.match(plain, stop):
             return base + given
     return 0
+
+
+def before_title(plain: str, start: int, end: int, rules: NameRules, words: Callable[[str], Sequence[str]]) -> int:
+    """Where the name begins that ends at `end`, in front of 代表 or another title; `end` itself where none does.
+
+    Where two beginnings are possible (向王五代表) the segmenter's border decides.
+    """
+    fits = []
+    for length in (2, 3, 4):
+        begin = end - length
+        if begin < start or _NO_NAME.search(plain, begin, end):
+            continue
+        first = plain[begin : begin + 2]
+        base = 2 if first in rules.compound else 1
+        if base == 1 and (length == 4 or first[:1] not in rules.surnames):
+            continue
+        if length <= base or any(c in rules.never or not _CJK.match(c) for c in plain[begin + base : end]):
+            continue
+        if plain[begin:end] in rules.not_names:
+            continue
+        fits.append(begin)
+    if not fits:
+        return end
+    longest = min(fits)
+    if len(fits) == 1 or longest == start or not _CJK.match(plain, longest - 1):
+        return longest
+    position = max(start, longest - 6)
+    for word in words(plain[position:end]):
+        if position in fits:
+            return position
+        position += len(word)
+    return longest
+
+
+_NO_NAME = re.compile(r"[省市县区州镇乡村国人级位名任届的各两三四五六七八九十几组团会]")

@@ -25,9 +25,10 @@ _LEAD_IN = re.compile(
 )
 _AFTER_NAME = re.compile(r"(?:人大)?(?:代表|同志|主任|主席|老师|书记|医生|局长|镇长|乡长|县长|支书|村长|先生|女士|委员|律师)?(?:的|家|他|她)*")
 _BEFORE_NAME = re.compile(
-    r"(?:^|[\s,、:;。!?()\"'“”>\n\t|/+*·]|代表|同志|主任|代为|代替|代报|替报|帮报|转报|代|替|帮|报|转告|转达|我是|本人|叫|名叫|我叫|和|与|及|跟|\d[.、)]|今天|今日|今早|昨天|昨晚|前天|我(?:弟弟?|哥哥?|姐姐?|妹妹?|爱人|老婆|老公|儿子|女儿|爸|妈|父亲|母亲|同事|同学|丈夫|妻子|先生|侄[子女]|舅舅?|叔叔?)|同事|老代表|村代表|组长|支书|村长|书记|老师|℃|度|健康|正常|良好)$"
+    r"(?:^|[\s,、:;。!?()\"'“”>\n\t|/+*·]|代表|同志|主任|师傅|支书|书记|的|代为|代替|代报|替报|帮报|转报|代|替|帮|报|转告|转达|我是|本人|叫|名叫|我叫|和|与|及|跟|\d[.、)]|今天|今日|今早|昨天|昨晚|前天|我(?:弟弟?|哥哥?|姐姐?|妹妹?|爱人|老婆|老公|儿子|女儿|爸|妈|父亲|母亲|同事|同学|丈夫|妻子|先生|侄[子女]|舅舅?|叔叔?)|同事|老代表|村代表|组长|支书|村长|书记|老师|℃|度|健康|正常|良好)$"
 )
-_SURE_NAME = re.compile(r"(?:代表|同志|代|替|代报|替报|帮|帮报|转报|我是|本人|我叫|同事|爱人|我[弟哥姐妹])$")
+_SPEECH = re.compile(r"(?:代表|同志)?(?:本人)?(?:口述|原话|说|讲|称|发来|来信|来电|微信|的话|[,]?让我(?:转告|转达|代报))?:")
+_SURE_NAME = re.compile(r"(?:代表|同志|师傅|支书|书记|代|替|代报|替报|帮|帮报|转报|我是|本人|我叫|同事|爱人|我[弟哥姐妹])$")
 
 
 class Cast:
@@ -48,6 +49,8 @@ class Cast:
         self._last_person_end = -1
         self._last_finding_end = -1
         self._topic: Who | None = None
+        self._owner: Who | None = None
+        self._speech = 0
 
     # ---- sentences ----
 
@@ -80,6 +83,8 @@ class Cast:
         """A word that names somebody."""
         start = self._sentence.clause_start(token.start)
         if token.role == "self":
+            if self._speech and token.start >= self._speech:
+                return
             if not self._followed_by_kin(index, token):
                 self._turn([self.main if not self._topic_is_proxy() else self.main], token)
                 if self._topic is not None and not self._said_by_proxy(token):
@@ -88,9 +93,15 @@ class Cast:
         if token.role == "name":
             self._named(token)
         elif token.role == "kin":
-            if self._leads(start, token):
+            if self._owner is not None:
+                self._turn([Who(self._owner.name, kin=self._kin(token), proxy=True)], token, alone=True)
+                self._owner = None
+            elif self._leads(start, token):
                 self._turn([Who(self._now_name(), kin=self._kin(token))], token)
         elif token.role == "pronoun":
+            if self._followed_by_kin(index, token):
+                self._owner = self._last or self._now[0]
+                return
             who = self._last or (Who(self._quoted, proxy=not self._document.is_sender(self._quoted)) if self._quoted else None)
             if who is not None:
                 self._turn([who], token)
@@ -165,19 +176,25 @@ class Cast:
         if following is not None and following.role == "kin" and re.fullmatch(r"(?:代表)?的?", self._plain[token.end : following.start]):
             self._turn([Who(name, kin=self._kin(following), proxy=True)], following)
             return
-        self._turn([who], token)
+        aside = self._plain[token.start - 1 : token.start] == "(" and self._plain[token.end : token.end + 1] in ")("
+        if aside and len(self._now) > 1:
+            self._now = self._now[:-1]
+        self._turn([who], token, alone=aside and len(self._now) == 1 and self._now[0] != self.main, joined=aside)
         if who != self.main:
             self._topic = who
+            if _SPEECH.match(self._plain, token.end, self._sentence.end):
+                self._speech = token.end
 
-    def _turn(self, whos: list[Who], token: Hit) -> None:
+    def _turn(self, whos: list[Who], token: Hit, *, alone: bool = False, joined: bool = False) -> None:
         """Somebody else is spoken of from here, or somebody besides."""
         gap_start = self._last_person_end
         together = (
             gap_start >= 0
             and self._last_finding_end <= gap_start
             and gap_start <= token.start
-            and bool(_TOGETHER.fullmatch(self._plain[gap_start : token.start]))
+            and (joined or bool(_TOGETHER.fullmatch(self._plain[gap_start : token.start])))
             and not self.other
+            and not alone
         )
         if together:
             self._now = [*self._now, *(who for who in whos if who not in self._now)]
@@ -198,6 +215,7 @@ class Cast:
         found = [
             Hit(a, b, "name", plain[a:b], "roster") for a, b in document.known if start <= a < end and b <= end
         ]
+        found += [h for h in self._titled(start, end, tokens) if not any(h.start < f.end and f.start < h.end for f in found)]
         taken = [(h.start, h.end) for h in found]
         borders = document.borders | {a for a, _ in covered}
         position = start
@@ -217,6 +235,18 @@ class Cast:
             position += 1
         return found
 
+    def _titled(self, start: int, end: int, tokens: list[Hit]) -> list[Hit]:
+        """Names in front of a title: 旷国平代表."""
+        found = []
+        plain = self._plain
+        for token in tokens:
+            if token.role != "title" or plain[token.start : token.end] not in ("代表", "同志", "老师", "主任", "书记", "支书"):
+                continue
+            begin = names.before_title(plain, start, token.start, self._document.rules.names, self._document.segmenter.words)
+            if begin < token.start:
+                found.append(Hit(begin, token.start, "name", plain[begin : token.start], "names"))
+        return found
+
     def _named_here(
         self, start: int, stop: int, end: int, *, sure: bool, tokens: list[Hit], covered: list[tuple[int, int]]
     ) -> bool:
@@ -230,6 +260,8 @@ class Cast:
         after = titled.end() if titled else stop
         if sure or after > stop or self._document.is_sender(plain[start:stop]):
             return True
+        if plain[start - 1 : start] == "(" and plain[stop : stop + 1] == ")":
+            return True
         if after >= end:
             return False
         rest = plain[after:end].lstrip(" ,:、(\t|")
@@ -237,7 +269,9 @@ class Cast:
         if any(a == at for a, _ in covered):
             return True
         telling = {t.start for t in tokens if t.role in _FINDINGS or t.role in ("topic", "neg", "thermometer", "present", "affirm", "past", "recent")}
-        return at in telling or rest.startswith(("在", "人在", "今", "昨", "已", "体", "自"))
+        if plain[stop : stop + 1] in "、和及" and names.length_at(plain, stop + 1, end, self._document.rules.names, self._document.borders):
+            return True
+        return at in telling or rest.startswith(("在", "人在", "今", "昨", "已", "体", "自", "两位", "三位", "四位", "几位", "等", "他", "她"))
 
     # ---- sheets ----
 

@@ -32,7 +32,7 @@ JUDGED = DENIABLE | {"temp", "contact", "area", "gone", "case"}
 _LIGHT = (
     r"(?:[ :]|有|出现|发现|发生|感到|感觉|觉得|任何|什么|啥子|啥|么子|再|明显|过|一点点|一点|一丝|半点|丝毫|怎么|存在|见|得|被|其他|别的|身体|"
     r"新冠|肺炎|相关|可疑|上述|以上|这些|特别的|特别|特殊的|特殊|的|发|人|需要|在|进行|居家|集中|一次|一声|几声|一个|哪个|说|都|是|起|着|了|"
-    r"及|能|够|列为|定为|完全|普通|就|大|太)*"
+    r"及|能|够|列为|定为|完全|就|大|太)*"
 )
 _FORWARD_GAP = re.compile(_LIGHT)
 _LINK = re.compile(r"[ 、/\\|+&]*(?:和|及|与|或者|或|以及|还有|并且|并|且|跟|同|加)?[ 、/]*(?:其他|其它|任何|过)?")
@@ -59,6 +59,7 @@ class Sentence:
         self.tokens = tokens
         self.states: dict[int, State] = {}
         self.cues: list[Hit] = []
+        self._settled: set[int] = set()
         self._findings = [i for i, token in enumerate(tokens) if token.role in DENIABLE]
         self._deny()
         self._scope()
@@ -195,6 +196,8 @@ class Sentence:
             start = self.clause_start(token.start)
             if start != clause:
                 clause, doubt = start, False
+                if time is State.PAST and not self._contrasted(token.start):
+                    time = None
                 asked = asked and self._question_runs_on()
                 if unreal and token.role in _RESTART and not self._still_conditional(token):
                     unreal = False
@@ -212,6 +215,7 @@ class Sentence:
                 self.cues.append(token)
             elif role == "asked":
                 asked = True
+                self._answered(start, token)
             elif role in ("present", "newest", "recent"):
                 time = None
             elif role == "past":
@@ -220,6 +224,25 @@ class Sentence:
                 time = State.LONG_PAST
         if self.plain[self.end : self.end + 1] == "?" or _ENDS_ASKING.search(self.plain, max(self.start, self.end - 3), self.end):
             self._ask()
+
+    def _contrasted(self, position: int) -> bool:
+        """前两天拉肚子，人没劲，现在好了: what was stays past over a comma where the present is set against it."""
+        return any(
+            t.start >= position and (t.role in ("present", "newest", "gone", "better") and not self.plain.startswith("已", t.start))
+            for t in self.tokens
+        )
+
+    def _answered(self, start: int, cue: Hit) -> None:
+        """有无发热:无 and 是否咳嗽:是 answer their own question; without an answer nothing is said."""
+        end = self.clause_end(cue.end)
+        answer = _ANSWER.search(self.plain, cue.end, end)
+        state = State.UNREAL
+        if answer is not None:
+            state = State.AFFIRMED if answer[1] in ("有", "是") else State.DENIED
+        for index, token in enumerate(self.tokens):
+            if start <= token.start < end and token.role in JUDGED and (token.start < cue.start or answer is None or token.start < answer.start()):
+                self.states[index] = state if token.role != "temp" or answer is None else State.AFFIRMED
+        self._settled |= {i for i, t in enumerate(self.tokens) if start <= t.start < end and t.role in JUDGED and answer is not None}
 
     def _question_runs_on(self) -> bool:
         return self.plain[self.end : self.end + 1] == "?"
@@ -237,8 +260,11 @@ class Sentence:
 
     def _judge(self, index: int, token: Hit, *, unreal: bool, doubt: bool, time: State | None) -> None:
         state = self.states.get(index)
+        if index in self._settled:
+            return
         if unreal:
-            self.states[index] = State.UNREAL
+            still = token.role in ("symptom", "open") and _STILL_BEFORE.search(self.plain[max(self.start, token.start - 3) : token.start])
+            self.states[index] = State.POSSIBLE if still and state is None else State.UNREAL
         elif doubt and state in (None, State.DENIED, State.CARRIED) and token.role in ("symptom", "open", "diagnosis"):
             self.states[index] = State.POSSIBLE
         elif state is None:
@@ -255,6 +281,8 @@ class Sentence:
         start = self.clause_start(self.end)
         clause = self.plain[start : self.end]
         if _HELP.search(clause):
+            if re.match(r"[?]\s*(?:[一1①](?:[、.:])?|看|答|首先)", self.plain[self.end : self.end + 6]):
+                self.states.update({i: State.UNREAL for i, t in enumerate(self.tokens) if t.start >= start and t.role in JUDGED})
             return
         mine = any(t.role == "self" and start <= t.start for t in self.tokens)
         for index, token in enumerate(self.tokens):
@@ -269,5 +297,7 @@ class Sentence:
                 self.states[index] = State.UNREAL
 
 
+_ANSWER = re.compile(r"[:)]\s*(没有?|无|否|未|不是|不|有|是)")
+_STILL_BEFORE = re.compile(r"(?:还|还是|还在|仍|仍然|继续|再)\s?$")
 _RESTART = frozenset({"self", "present", "newest", "thermometer", "temp", "kin", "name", "topic", "well"})
 _ENDS_ASKING = re.compile(r"(?:吗|么子不|没有啊|怎么办啊?)\s?$")

@@ -53,11 +53,39 @@ def _stretches(document: Document, start: int, end: int) -> list[Stretch]:
     """Sentences, with neighbours of the same kind put together."""
     pieces: list[Stretch] = []
     for begin, stop in _units(document, start, end):
-        told = voice.tell(document, begin, stop)
-        pieces.append(Stretch(begin, stop, told))
+        pieces.append(Stretch(begin, stop, _told(document, begin, stop)))
     if len(pieces) == 1:
         return pieces
     return _joined(document, pieces)
+
+
+def _told(document: Document, start: int, end: int) -> Voice:
+    """What a sentence is for; a withdrawal and a plain health report are for nothing else."""
+    told = voice.tell(document, start, end)
+    if told is Voice.NONE:
+        return told
+    if frame.retract(document, start, end):
+        return Voice.NONE
+    roles = {h.role for h in between(document.voice, start, end)}
+    if roles & _ANNOUNCERS:
+        return told
+    if told is Voice.DEED and roles & {"donate", "give"}:
+        return told
+    if next(iter(temperature.readings(document.plain, start, end)), None) is not None:
+        return Voice.NONE
+    own = _own_health(document, start, end)
+    return Voice.NONE if own else told
+
+
+def _own_health(document: Document, start: int, end: int) -> bool:
+    """Whether a sentence begins with a symptom or with how the writer is."""
+    for hit in between(document.health, start, min(end, start + 16)):
+        if hit.role in ("symptom", "possible") or (hit.role == "ache" and hit.value in ("痛", "烫")):
+            return not any(h.role in ("other", "condition") and h.start < hit.start for h in between(document.health, start, end))
+    return False
+
+
+_ANNOUNCERS = frozenset({"suggest", "problem_announce", "practice", "draft"})
 
 
 def _units(document: Document, start: int, end: int) -> list[tuple[int, int]]:
@@ -206,11 +234,20 @@ def _unvoiced(document: Document, rest: list[tuple[int, int]], speaker: Speaker)
             if taken is not None:
                 found.append((begin, taken))
                 break
+        if taken is not None and not _restates(document, start, end):
+            continue
         counted = counts.read(document, start, end)
         if counted is not None:
             found.append((start, counted))
         found += [(start + 1, record) for record in _health(document, start, end, speaker, counted=counted is not None)]
     return found
+
+
+def _restates(document: Document, start: int, end: int) -> bool:
+    """Whether a new report stands beside a withdrawal."""
+    if next(iter(temperature.readings(document.plain, start, end)), None) is not None:
+        return True
+    return any(h.role in ("symptom", "well") for h in between(document.health, start, end))
 
 
 def _merged(document: Document, rest: list[tuple[int, int]]) -> list[tuple[int, int]]:

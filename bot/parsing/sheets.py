@@ -48,6 +48,7 @@ class Sheet:
     exposure: bool | None = None
     location: str | None = None
     well: bool = False
+    said_well: bool = False
     complaint: bool = False
     past_complaint: bool = False
     possible: bool = False
@@ -81,14 +82,15 @@ class Sheet:
             self.doubted.pop(symptom, None)
         if whole:
             self.complaint = self.past_complaint = self.better = False
-        self.recovered = self.well = True
+        self.recovered = self.well = self.said_well = True
 
     @property
     def empty(self) -> bool:
         """Whether nothing here is a report of health."""
         found = self.symptoms or self.denied or self.past or self.doubted or self.temperatures
         states = self.well or self.complaint or self.possible or self.suspect or self.better or self.past_complaint
-        return not (found or states or self.diagnosis or self.isolation or self.exposure is not None)
+        told = self.exposure is not None and not self.who.kin
+        return not (found or states or told or self.diagnosis or self.isolation)
 
     def report(self, subject: str, source: str, chain: str | None = None) -> HealthReport:
         """What the notes come to."""
@@ -102,9 +104,11 @@ class Sheet:
         elif fever_past and not self.recovered:
             unsure = True
         doubted = [s for s in self.doubted if s not in self.denied]
-        if doubted and (self.possible or not self.well):
+        if doubted and (self.possible or not self.said_well):
             unsure = True
             symptoms.update(dict.fromkeys(doubted))
+        elif doubted:
+            self.denied.update(doubted)
         if self.past and not self.recovered and not self._said_well():
             unsure = True
         firm = (bool(self.symptoms) and not self.better) or (
@@ -134,7 +138,7 @@ class Sheet:
         )
 
     def _said_well(self) -> bool:
-        return self.well and not self.complaint
+        return self.said_well and not self.complaint
 
     def _temperature(self) -> tuple[float | None, bool]:
         """The temperature that holds, and whether a fever of before stands behind it without a word of recovery."""
@@ -144,10 +148,9 @@ class Sheet:
             worst = max(before, default=None)
             return worst, worst is not None and worst >= FEVER
         replaced = 0
+        feverish = any(m.value >= FEVER for m in now)
         for index, measured in enumerate(now):
-            if index and (measured.newest or self.recovered):
-                older = max(m.value for m in now[replaced:index])
-                if older >= FEVER > measured.value or measured.newest:
-                    before += [m.value for m in now[replaced:index]]
-                    replaced = index
+            if index and (measured.newest or (self.recovered and feverish)):
+                before += [m.value for m in now[replaced:index]]
+                replaced = index
         return max(m.value for m in now[replaced:]), max(before, default=0.0) >= FEVER

@@ -86,11 +86,16 @@ def _is_deed(document: Document, start: int, end: int, text: str, roles: Counter
     """A gift, or service by a deputy or by the one who writes."""
     if roles["suggest"] or re.search(r"多少|怎么捐|在哪捐|哪里捐|谁想|愿意[^,]{0,6}的|想捐|要捐|打算|准备捐|发起捐款|捐不捐|号召大家|一起捐|倡议大家|才算", text):
         return bool(roles["deputy"] and roles["donate"] and not roles["suggest"])
-    gift = roles["donate"] or (roles["give"] and (roles["self"] or roles["deputy"] or roles["gift_own"] or roles["goods"]))
+    if re.search(r"(?:请|望|让|叫|希望|建议)[^,。]{0,10}(?:送|买|采购|发放|捐)|不过他不是代表|不是代表|真了不起|了不起|向[^,]{2,10}学习", text) and not roles["deputy"]:
+        return False
+    gift = roles["donate"] or (roles["give"] and (roles["self"] or roles["deputy"] or roles["gift_own"]))
+    if not gift and _MADE.search(text) and (roles["self"] or roles["deputy"] or roles["gift_own"]) and re.search(r"送|发给|交给|捐|赠|免费|不收钱|无偿|给[^,。]{2,12}(?:医院|卡点|社区|学校|卫生院|村|疾控|战士|同志|街坊|乡亲)|慈善|红会|红十字|卡点|社区|村", text):
+        gift = True
     if gift:
         found = gifts.read(document, start, end)
         if found.cash is not None or found.goods:
-            return not _received(text)
+            outsider = roles["gift_others"] and not (roles["self"] or roles["deputy"] or roles["gift_own"])
+            return not _received(text) and not (outsider and re.search(r"隔壁|邻居|人家|老王", text))
     deputy = bool(roles["deputy"]) and bool(re.search(r"代表(?!们|团|联|性|家|本|作)", text))
     services = len({h.start for h in hits if h.role == "service"})
     if deputy and services >= 1 and not re.search(r"反映|请代表|各位代表|代表反映", text):
@@ -101,6 +106,9 @@ def _is_deed(document: Document, start: int, end: int, text: str, roles: Counter
     return mine and bool(re.search(r"义务|免费|无偿|志愿者|不收钱|一分(?:钱)?(?:没|不)收|献血|自己掏|请战|请缨|捐", text)) and not roles["trouble"] >= 2
 
 
+_MADE = re.compile(r"买了|购买了?|采购了?|买回|做了|熬了|缝了|缝制|赶制|赶做|蒸|拉了|运了|发了|寄回|打给|出了|交给了?|拉到|交特殊党费|党费|垫着|送来|自费|自购")
+
+
 def _received(text: str) -> bool:
     """Thanks for a gift, or talk about one: not the writer's deed."""
     return bool(re.search(r"收到[^,。]{0,10}(?:捐|赠)|感谢[^,。]{0,20}(?:捐|送|赠)|谢谢[^,。]{0,12}(?:捐|送)|捐(?:来|给我们)的", text)) and "代表" not in text
@@ -109,6 +117,7 @@ def _received(text: str) -> bool:
 def _weigh(text: str, roles: Counter[str], hits: list[Hit], *, asked: bool) -> Voice:
     length = len(text)
     modal = len({h.start for h in hits if h.role == "modal"})
+    weak = len({h.start for h in hits if h.role == "weak_modal"})
     topics = len({h.start for h in hits if h.role in ("category", "body_politic")})
     trouble = len({h.start for h in hits if h.role == "trouble"})
     announced = roles["suggest"] > 0 or bool(_ASKING_TAIL.search(text))
@@ -119,17 +128,33 @@ def _weigh(text: str, roles: Counter[str], hits: list[Hit], *, asked: bool) -> V
         return Voice.PRACTICE
     if roles["problem_announce"] and not (announced and topics and _asks_something(text)):
         return Voice.PROBLEM if length >= 9 and (topics or trouble or length >= 16) else Voice.NONE
+    if announced and _about_suggestions(text):
+        return Voice.NONE
     if announced and (topics or modal >= 2 or length >= 14):
         return Voice.NONE if _TELLS_OTHERS.match(text) and not topics else Voice.SUGGESTION
-    if trouble and trouble >= modal and topics and length >= 12:
+    asks = modal or (weak >= 2 and topics >= 2) or (weak and topics >= 3)
+    if modal and topics and not _only_chat(text, roles, topics, modal):
+        return Voice.SUGGESTION
+    if trouble and trouble >= weak and topics and length >= 12 and not _CHATTY.search(text):
         return Voice.PROBLEM
-    if topics and modal and not _only_chat(text, roles, topics, modal):
+    if asks and topics and not _only_chat(text, roles, topics, modal + weak):
         return Voice.SUGGESTION
     if trouble >= 2 and length >= 12 and not _CHATTY.search(text):
         return Voice.PROBLEM
-    if topics >= 3 and length >= 20 and not _CHATTY.search(text) and not asked and re.search(r"^(?:把|用|对|给|由|让|多|少|先|再)", text):
+    if topics >= 2 and length >= 14 and not _CHATTY.search(text) and not asked and re.search(r"^(?:把|用|对|给|由|让|多|少|先|再)", text):
         return Voice.SUGGESTION
     return Voice.NONE
+
+
+def _about_suggestions(text: str) -> bool:
+    """Talk about suggestions: 我的建议昨天已经发您邮箱了, 建议类信息请注明电话."""
+    return bool(
+        re.search(
+            r"建议(?:类|案|已|昨天|都|被|采纳|很好|不错|写|的时候|答复|收到|交|汇总|请(?:写|注明|各|大家))|(?:提|写|交|报|办|采纳|的)(?:过|了|的|那个|那条|条|个)?建议(?:[,。已都被]|$|的时候|请)|没写过|群里|咱们群|云干杯|"
+            r"(?:建议|希望)(?:大家|各位)(?:晚上|今晚|一起|多|别|都|来)|已经?答复|已办|很满意",
+            text,
+        )
+    )
 
 
 def _asks_something(text: str) -> bool:

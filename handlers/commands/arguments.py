@@ -27,7 +27,7 @@ _FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _SHORT = re.compile(r"(\d{1,2})[-/.月](\d{1,2})[日号]?")
 _ONLY_DAY = re.compile(r"(\d{1,2})[日号]")
 _LAST = re.compile(r"(?:近|最近|过去)(\d{1,2})[天日]")
-_FROM_TO = re.compile(r"(.+?)(?:至|到|~|—|－)(.+)")
+_FROM_TO = re.compile(r"(.+?)(?:至|到|~|—|－|(?<=日)-)(.+)")
 
 
 @dataclass(frozen=True, slots=True)

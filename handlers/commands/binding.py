@@ -1,4 +1,4 @@
-"""`/绑定` settles whose an account or a name is; `/录入` takes in what a group wrote where the bot could not hear it."""
+"""`/绑定` settles whose an account or a name is; `/录入` takes in what a group wrote where no bot could hear it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot import people as naming
 from bot import keeping, transcript, wording
+from bot import people as naming
 from bot.errors import Refusal
 from bot.heard import Heard, known_of
 from bot.messages import Post

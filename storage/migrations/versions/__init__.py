@@ -1,1 +1,1 @@
-""""""
+"""One module a step, forward only."""

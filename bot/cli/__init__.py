@@ -1,0 +1,121 @@
+"""The command line: arguments in, exit code out. `liaison` and `python -m bot`.
+
+Results go to standard output, everything else to standard error. 0 is success, 1 a failure told in one line, 2 wrong
+usage; a traceback is never what a user sees. Each command is a function of a module of this package, imported when it
+is asked for, so that `liaison parse` does not wait for a database driver.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from bot.errors import BotError, FaultyFile
+
+_COMMANDS: Sequence[tuple[str, str, str]] = (
+    ("run", "启动机器人，直到 Ctrl-C", "liaison run"),
+    ("check", "检查配置、规则、名单和存储，一次说全", "liaison check"),
+    ("parse", "逐行读 JSON 消息，逐行给出读到的记录", 'echo \'{"sender":"张三","text":"36.5 健康"}\' | liaison parse'),
+    ("replay", "把群日文件录入存储；重复录入不变", "liaison replay 2月8日.jsonl"),
+    ("tally", "看某天的汇总", "liaison tally --date 2020-02-10"),
+    ("rehearse", "在虚拟时钟上演一天，列出机器人会说的话", "liaison rehearse 2月8日.jsonl"),
+    ("links", "给每个人一个网页聊天的个人链接", "liaison links > 链接.csv"),
+    ("db", "存储：upgrade 升级、backup 备份、restore 恢复、purge 清理", "liaison db backup 备份.gz"),
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, saying in Chinese what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        """Wrong usage: one line, exit code 2."""
+        self.exit(2, f"liaison：用法不对：{message}。加 --help 看说明\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="liaison", description="联络员：在工作群里收健康上报和意见建议，按时提醒，每天汇总。")
+    _with_config(parser)
+    commands = parser.add_subparsers(dest="command", metavar="命令", required=True, parser_class=_Parser)
+    for name, what, example in _COMMANDS:
+        command = commands.add_parser(
+            name,
+            help=what,
+            description=what,
+            epilog=f"例：{example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        _with_config(command, default=argparse.SUPPRESS)
+        _add_arguments(name, command)
+    return parser
+
+
+def _with_config(parser: argparse.ArgumentParser, default: object = None) -> None:
+    parser.add_argument(
+        "--config", type=Path, metavar="文件", default=default, help="配置文件（默认 $LIAISON_CONFIG，再则 bot.toml）"
+    )
+
+
+def _add_arguments(name: str, command: argparse.ArgumentParser) -> None:
+    if name in ("replay", "rehearse"):
+        command.add_argument("files", nargs="+", type=Path, metavar="文件", help="群日文件（JSON Lines）")
+    if name == "tally":
+        command.add_argument("--date", required=True, metavar="日期", help="2020-02-10、2月10日、今天、昨天")
+        command.add_argument("--room", metavar="群", help="只看这个群")
+    if name in ("tally", "rehearse", "check"):
+        command.add_argument("--json", action="store_true", help="只打印一个 JSON 文档")
+    if name == "db":
+        _add_db(command)
+
+
+def _add_db(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(dest="action", metavar="动作", required=True, parser_class=_Parser)
+    for name, what in (
+        ("upgrade", "升级到本程序的版本"),
+        ("backup", "备份到文件"),
+        ("restore", "从备份恢复到空的存储"),
+    ):
+        action = actions.add_parser(name, help=what, description=what)
+        _with_config(action, default=argparse.SUPPRESS)
+        if name != "upgrade":
+            action.add_argument("file", type=Path, metavar="文件")
+        if name == "restore":
+            action.add_argument("--replace", action="store_true", help="存储不空也恢复，原有内容全部换掉")
+    purge = actions.add_parser("purge", help="清除过期的原文和文件", description="清除过期的消息原文和文件；统计不变")
+    _with_config(purge, default=argparse.SUPPRESS)
+    purge.add_argument("--days", type=int, default=180, metavar="天数", help="保留最近多少天的原文（默认 180）")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command; returns its exit code."""
+    arguments = _parser().parse_args(argv)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for chatty in ("apscheduler", "alembic", "aiosqlite", "hpack"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    module = importlib.import_module(f"bot.cli.{arguments.command}")
+    try:
+        code: int = module.run(arguments, os.environ)
+        sys.stdout.flush()
+    except FaultyFile as exc:
+        for fault in exc.faults:
+            print(fault, file=sys.stderr)
+        return 1
+    except BotError as exc:
+        print(f"liaison：{exc}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader (head) has gone: nothing more to say
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except OSError as exc:
+        print(
+            f"liaison：{exc.filename or ''} {exc.strerror or type(exc).__name__}".replace("： ", "："), file=sys.stderr
+        )
+        return 1
+    return code

@@ -1,0 +1,181 @@
+"""`liaison check`: what is wrong, with file, line and remedy, and what waits for a person. All of it in one go."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from bot import rulebook
+from bot.cli.setup import complete
+from bot.cli.sources import settings_of
+from bot.clock import SystemClock, day_of, local
+from bot.errors import Fault, RuleError, SettingsError
+from bot.settings import Settings, WechatySettings, usual_path
+from schedules import calendar
+from storage import (
+    SchemaMismatch,
+    Session,
+    StorageError,
+    Store,
+    gaps,
+    identities,
+    messages,
+    migrate,
+    occasions,
+    people,
+    posts,
+    rooms,
+)
+
+_DAYS = 7
+_REACH_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report: `fault` must be mended, `waiting` is for a person to settle, `note` is to be known."""
+
+    weight: str
+    where: str
+    line: int
+    what: str
+    remedy: str
+
+
+def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Prints the report; 1 where there is a fault."""
+    findings = list(_of_files(arguments, environ))
+    settings = _settings(arguments, environ)
+    if settings is not None:
+        findings += [_told("note", fault) for fault in settings.warnings]
+        today = day_of(SystemClock().now(), settings.office.day_cutoff_hour)
+        findings += [_told("note", fault) for fault in calendar.warnings(settings, today)]
+        findings += complete(_of_surroundings(settings))
+    faulty = any(finding.weight == "fault" for finding in findings)
+    if arguments.json:
+        print(json.dumps({"ok": not faulty, "findings": [asdict(f) for f in findings]}, ensure_ascii=False, indent=2))
+    else:
+        _show(findings, sys.stdout)
+    return 1 if faulty else 0
+
+
+def _told(weight: str, fault: Fault) -> Finding:
+    return Finding(weight, fault.file, fault.line, fault.what, fault.remedy)
+
+
+def _settings(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Settings | None:
+    with contextlib.suppress(SettingsError):
+        return settings_of(arguments, environ)
+    return None
+
+
+def _of_files(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Sequence[Finding]:
+    """Faults of the configuration, the rosters and the rules, all of them."""
+    found: list[Finding] = []
+    office_rules: Sequence[object] = ()
+    try:
+        office_rules = settings_of(arguments, environ).reading.office_rules
+    except SettingsError as exc:
+        found += [_told("fault", fault) for fault in exc.faults]
+    try:
+        rulebook.load((rulebook.SHIPPED, *map(str, office_rules)))
+    except RuleError as exc:
+        found += [_told("fault", fault) for fault in exc.faults]
+    if usual_path(environ) is None and arguments.config is None:
+        found.append(Finding("note", "bot.toml", 0, "没有配置文件，用的是默认设置", "在这个文件夹放一份 bot.toml"))
+    return found
+
+
+async def _of_surroundings(settings: Settings) -> Sequence[Finding]:
+    found = [finding async for finding in _of_gateways(settings)]
+    store = Store.open(settings.store.url)
+    try:
+        await migrate.verify(store)
+        async with store.read() as session:
+            found += [finding async for finding in _of_store(session, settings, SystemClock().now())]
+    except SchemaMismatch as exc:
+        empty = await migrate.current(store) is None
+        what, _, remedy = str(exc).partition("。")
+        found.append(Finding("note" if empty else "fault", store.url, 0, what, remedy))
+    except StorageError as exc:
+        what, _, remedy = str(exc).partition("。")
+        found.append(Finding("fault", store.url, 0, what, remedy))
+    finally:
+        await store.close()
+    return found
+
+
+async def _of_gateways(settings: Settings) -> AsyncIterator[Finding]:
+    for channel in settings.channels:
+        if not isinstance(channel, WechatySettings):
+            continue
+        host, _, port = channel.endpoint.rpartition(":")
+        try:
+            async with asyncio.timeout(_REACH_SECONDS):
+                _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+            writer.close()
+        except (OSError, TimeoutError):
+            remedy = "请确认网关已启动、地址和端口没写错；启动后机器人会自己连上"
+            yield Finding("fault", f"channels.{channel.name}", 0, f"连不上 Wechaty 网关 {channel.endpoint}", remedy)
+
+
+async def _of_store(session: Session, settings: Settings, now: datetime) -> AsyncIterator[Finding]:
+    office_id = await people.office(session, settings.office.name)
+    if office_id is None:
+        return
+    since = now - timedelta(days=_DAYS)
+    for message in await messages.failed(session, office_id):
+        what = f"第 {message.id} 条消息没处理成（{message.error}，试了 {message.attempts} 次），原文留着"
+        remedy = "会自动再试" if message.retry_at else "请把日志里这一条的出错位置告诉维护人员；修好后升级，它会再读"
+        yield Finding("waiting", "存储", 0, what, remedy)
+    for room in await rooms.every(session, office_id, rooms.UNKNOWN):
+        yield Finding(
+            "waiting", "存储", 0, f"群“{room.name}”不在配置里，说的话都留着没有读", "在 bot.toml 加上这个群和名单"
+        )
+    waiting = await identities.waiting(session, office_id)
+    if waiting:
+        names = "、".join(identity.name_seen for identity in waiting[:10])
+        yield Finding("waiting", "存储", 0, f"有 {len(waiting)} 个账号不知道是谁：{names}", "在群里发 /绑定 看和处理")
+    states = {"held": "扣着等人决定", "unknown": "可能没发出", "refused": "被平台拒绝", "stale": "太晚没有发"}
+    for post in await posts.in_states(session, office_id, list(states), since):
+        what = f"{local(post.not_before):%m-%d %H:%M} 的“{post.why}”{states[post.state]}"
+        yield Finding("waiting" if post.state != "stale" else "note", "存储", 0, what, post.note or "请看一眼群里")
+    for occasion in await occasions.missed(session, office_id, since):
+        what = f"{local(occasion.due_at):%m-%d %H:%M} 的“{occasion.schedule}”没有发，当时机器人没开"
+        yield Finding("note", "存储", 0, what, "需要的话在群里发 /提醒 或 /汇总")
+    for gap in await gaps.between(session, office_id, since, now):
+        what = f"{local(gap.began_at):%m-%d %H:%M} 至 {local(gap.ended_at):%H:%M} 与 {gap.channel} 断开"
+        yield Finding("note", "存储", 0, what, "看看群里有没有漏的，有就 /录入")
+
+
+_HEADS: Mapping[str, tuple[str, str]] = {
+    "fault": ("必须改", "bold red"),
+    "waiting": ("等人处理", "yellow"),
+    "note": ("请留意", "cyan"),
+}
+
+
+def _show(findings: Sequence[Finding], out: TextIO) -> None:
+    console = Console(file=out, highlight=False, soft_wrap=True)
+    say: Callable[[Text], None] = console.print
+    for weight, (head, style) in _HEADS.items():
+        for finding in findings:
+            if finding.weight == weight:
+                where = f"{finding.where}:{finding.line}" if finding.line else finding.where
+                say(
+                    Text(f"{head}  ", style=style)
+                    .append(f"{where}：", style="bold")
+                    .append(f"{finding.what}。{finding.remedy}")
+                )
+    if not any(finding.weight == "fault" for finding in findings):
+        say(Text("配置、规则、名单和存储都没有问题。", style="green"))

@@ -1,0 +1,102 @@
+"""Plays a group-day (`liaison rehearse`): what `bot.app` builds, on a virtual clock and a scratch store.
+
+The clock jumps from one thing that falls due to the next, so that a day takes seconds; every post is what the bot
+would have said, at the time at which pacing would have let it out.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import app, replay
+from bot.app import Bot, Reader
+from bot.channel import Channel
+from bot.channels.memory import MemoryChannel
+from bot.clock import VirtualClock, at, local
+from bot.messages import OfficeId
+from bot.settings import Settings, StoreSettings
+from bot.transcript import GroupDay
+from storage import Store, migrate, people, posts, rooms
+
+ROOM_CHANNEL = "rehearsal"
+
+_LONGEST_JUMP = timedelta(hours=6)
+"""Planning looks a day ahead: the clock never jumps further than it sees."""
+
+
+async def rehearse(settings: Settings, days: Sequence[GroupDay], reader: Reader) -> list[Mapping[str, Any]]:
+    """Every post that the bot would make on these days, in order, in the rooms that the days are of.
+
+    Returns:
+        one mapping a post: `at`, `room`, `to`, `text`, `mentions`, `why`.
+    """
+    named = {day.room for day in days}
+    rooms_played = tuple(room for room in settings.rooms if room.name in named or room.purpose == "staff")
+    with tempfile.TemporaryDirectory() as folder:
+        store_settings = StoreSettings(url=f"sqlite:///{Path(folder) / 'rehearsal.db'}")
+        settings = replace(settings, rooms=rooms_played, store=store_settings)
+        store = Store.open(settings.store.url)
+        try:
+            await migrate.upgrade(store)
+            return await _play(settings, store, sorted(days, key=lambda day: day.date), reader)
+        finally:
+            await store.close()
+
+
+async def _play(settings: Settings, store: Store, days: Sequence[GroupDay], reader: Reader) -> list[Mapping[str, Any]]:
+    clock = VirtualClock(at(days[0].date, time(settings.office.day_cutoff_hour)))
+
+    def make(_office: OfficeId) -> Mapping[str, Channel]:
+        names = [channel.name for channel in settings.channels]
+        return {name: MemoryChannel(name, clock) for name in (*names, ROOM_CHANNEL)}
+
+    bot = await app.build(settings, store, clock, make, reader.heard, random.Random(0))  # noqa: S311 - jitter, no secret
+    said = []
+    for day in days:
+        room = await replay.room_of(bot, day, ROOM_CHANNEL)
+        said += [(message, room) for message in replay.messages_of(day)]
+    for message, room in sorted(said, key=lambda pair: pair[0].sent_at):
+        await play_until(bot, clock, message.sent_at)
+        await replay.keep(bot, store, room, [message])
+    await play_until(bot, clock, at(days[-1].date + timedelta(days=1), time(settings.office.day_cutoff_hour)))
+    return await _said(bot)
+
+
+async def play_until(bot: Bot, clock: VirtualClock, until: datetime) -> None:
+    """Lets all happen that falls due until then."""
+    while True:
+        due_at = await bot.planner.run_due()
+        await bot.inbox.handle_waiting()
+        post_at = await bot.outbox.send_due()
+        look_again_at = clock.now() + _LONGEST_JUMP
+        moments = (due_at, post_at, look_again_at)
+        coming = [moment for moment in moments if moment is not None and clock.now() < moment <= until]
+        if not coming:
+            break
+        clock.advance_to(min(coming))
+    clock.advance_to(until)
+
+
+async def _said(bot: Bot) -> list[Mapping[str, Any]]:
+    async with bot.store.read() as session:
+        made = await posts.in_states(session, bot.office_id, ("sent",), most=100_000)
+        called = {m.person_id: m.name for m in await people.everybody(session, bot.office_id)}
+        named = {room.id: room.name for room in await rooms.every(session, bot.office_id)}
+    ordered = sorted(made, key=lambda post: (post.sent_at or post.made_at, post.id))
+    return [
+        {
+            "at": local(post.sent_at or post.made_at).isoformat(timespec="seconds"),
+            "room": named.get(post.room_id) if post.room_id is not None else None,
+            "to": called.get(post.person_id) if post.person_id is not None else None,
+            "text": post.text,
+            "mentions": [called[person] for person in post.mentions if person in called],
+            "why": post.why,
+        }
+        for post in ordered
+    ]
