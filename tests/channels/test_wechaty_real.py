@@ -17,23 +17,36 @@ from bot.errors import ChannelUnavailable, DeliveryRefused, DeliveryUnknown
 from bot.messages import Attachment, Conversation, Dispatch, Mention, MessageKind
 from tests.eventually import eventually
 from tests.fakes.intake import MemoryIntake
-from tests.gateway.process import BOT, Gateway, why_not
+from tests.gateway.process import BOT, Gateway
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(why_not()), reason=why_not() or "")]
+pytestmark = pytest.mark.slow
 
 ROOM = "第一代表小组"
 MEMBERS = {"凌波": "长沙-凌波", "倪大宏": "", "许志安": "许志安（岳阳市）"}
 
 
 @asynccontextmanager
-async def connected(gateway: Gateway, **settings: Any) -> AsyncIterator[tuple[WechatyChannel, MemoryIntake]]:
-    """A channel that is connected to the gateway and heard by an intake."""
+async def receiving(gateway: Gateway, **settings: Any) -> AsyncIterator[tuple[WechatyChannel, MemoryIntake]]:
+    """A channel that receives from the gateway, connected or not."""
     channel, intake = WechatyChannel(gateway.settings(**settings), SystemClock()), MemoryIntake()
     async with asyncio.TaskGroup() as group:
-        receiving = group.create_task(channel.receive(intake))
+        task = group.create_task(channel.receive(intake))
+        yield channel, intake
+        task.cancel()
+
+
+@asynccontextmanager
+async def connected(gateway: Gateway, **settings: Any) -> AsyncIterator[tuple[WechatyChannel, MemoryIntake]]:
+    """A channel that is connected to the gateway."""
+    async with receiving(gateway, **settings) as (channel, intake):
         await eventually(lambda: channel.standing.connected)
         yield channel, intake
-        receiving.cancel()
+
+
+async def furnished(gateway: Gateway) -> Gateway:
+    """The gateway, with one group."""
+    await gateway.add_room(ROOM, MEMBERS)
+    return gateway
 
 
 def to_room(gateway: Gateway, text: str, dispatch: int = 1, **more: Any) -> Dispatch:
@@ -41,9 +54,13 @@ def to_room(gateway: Gateway, text: str, dispatch: int = 1, **more: Any) -> Disp
     return Dispatch(id=dispatch, conversation=conversation, text=text, **more)
 
 
-@pytest.fixture(autouse=True)
-async def _room(gateway: Gateway) -> None:
-    await gateway.add_room(ROOM, MEMBERS)
+@pytest.fixture
+async def gateway(shared_gateway: Gateway) -> Gateway:
+    """The gateway of all tests, with one group and nothing said yet."""
+    if not shared_gateway.has_room(ROOM):
+        await shared_gateway.add_room(ROOM, MEMBERS)
+    shared_gateway.forget()
+    return shared_gateway
 
 
 async def test_what_is_said_is_heard_with_group_nickname_and_group_name(gateway: Gateway) -> None:
@@ -205,7 +222,8 @@ async def test_a_recall_names_the_message_it_takes_back(gateway: Gateway) -> Non
     assert (recall.kind, recall.recalls, recall.sender.name) == (MessageKind.RECALL, said, "长沙-凌波")
 
 
-async def test_new_names_are_seen(gateway: Gateway) -> None:
+async def test_new_names_are_seen(own_gateway: Gateway) -> None:
+    gateway = await furnished(own_gateway)
     async with connected(gateway) as (_, intake):
         await gateway.say(ROOM, "凌波", "一")
         await eventually(lambda: len(intake.messages) == 1)
@@ -217,7 +235,8 @@ async def test_new_names_are_seen(gateway: Gateway) -> None:
     assert intake.messages[1].conversation.name == "第二代表小组"
 
 
-async def test_members_are_made_known_before_they_speak(gateway: Gateway) -> None:
+async def test_members_are_made_known_before_they_speak(own_gateway: Gateway) -> None:
+    gateway = await furnished(own_gateway)
     async with connected(gateway) as (_, intake):
         await gateway.say(ROOM, "倪大宏", "大家早")
         await eventually(lambda: len(intake.met) == 2)
@@ -229,7 +248,8 @@ async def test_members_are_made_known_before_they_speak(gateway: Gateway) -> Non
         await eventually(lambda: gateway.id_of("景颇") in intake.met)
 
 
-async def test_after_a_kill_it_is_connected_within_five_seconds_and_notes_the_gap(gateway: Gateway) -> None:
+async def test_after_a_kill_it_is_connected_within_five_seconds_and_notes_the_gap(own_gateway: Gateway) -> None:
+    gateway = await furnished(own_gateway)
     async with connected(gateway) as (channel, intake):
         await gateway.say(ROOM, "凌波", "之前")
         await eventually(lambda: intake.messages)
@@ -249,7 +269,8 @@ async def test_after_a_kill_it_is_connected_within_five_seconds_and_notes_the_ga
     assert intake.messages[0].sent_at <= gap.began_at < gap.ended_at <= intake.messages[1].sent_at
 
 
-async def test_a_frozen_gateway_is_noticed_within_eight_seconds(gateway: Gateway) -> None:
+async def test_a_frozen_gateway_is_noticed_within_eight_seconds(own_gateway: Gateway) -> None:
+    gateway = await furnished(own_gateway)
     async with connected(gateway) as (channel, intake):
         gateway.freeze()
         await eventually(lambda: not channel.standing.connected, within=8.5)
@@ -260,7 +281,8 @@ async def test_a_frozen_gateway_is_noticed_within_eight_seconds(gateway: Gateway
     assert len(intake.gaps) == 1
 
 
-async def test_a_post_into_a_frozen_gateway_may_have_gone_out(gateway: Gateway) -> None:
+async def test_a_post_into_a_frozen_gateway_may_have_gone_out(own_gateway: Gateway) -> None:
+    gateway = await furnished(own_gateway)
     async with connected(gateway, call_timeout_seconds=0.5) as (channel, intake):
         gateway.freeze()
         with pytest.raises(DeliveryUnknown):
@@ -270,7 +292,8 @@ async def test_a_post_into_a_frozen_gateway_may_have_gone_out(gateway: Gateway) 
     assert [echo.dispatch_id for echo in intake.echoes()] == [5]  # and its echo is the proof that it has
 
 
-async def test_while_the_account_is_logged_out_nothing_is_sent_and_a_gap_is_noted(gateway: Gateway) -> None:
+async def test_while_the_account_is_logged_out_nothing_is_sent_and_a_gap_is_noted(own_gateway: Gateway) -> None:
+    gateway = await furnished(own_gateway)
     async with connected(gateway) as (channel, intake):
         await gateway.log_out()
         await eventually(lambda: not channel.standing.connected)
@@ -299,7 +322,8 @@ async def test_an_error_of_the_puppet_changes_nothing(gateway: Gateway, caplog: 
     assert "error of its puppet" in caplog.text
 
 
-async def test_what_the_puppet_refuses_is_not_tried_again(gateway: Gateway) -> None:
+async def test_what_the_puppet_refuses_is_not_tried_again(own_gateway: Gateway) -> None:
+    gateway = await furnished(own_gateway)
     async with connected(gateway) as (channel, _):
         await gateway.refuse("发送消息过于频繁")
         with pytest.raises(DeliveryRefused):
@@ -309,18 +333,32 @@ async def test_what_the_puppet_refuses_is_not_tried_again(gateway: Gateway) -> N
     assert [said.text for said in await gateway.said()] == ["可以了"]
 
 
+async def test_tls_with_the_certificate_that_gateways_come_with(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Gateway(tmp_path, tls=True) as gateway:
+        await furnished(gateway)
+        async with connected(gateway) as (channel, intake):
+            await gateway.say(ROOM, "凌波", "36.5")
+            await channel.send(to_room(gateway, "收到"))
+            await eventually(lambda: len(intake.messages) == 2)
+        for wrong in ({"tls_ca_file": None}, {"tls_server_name": "gateway.example"}, {"tls": False}):
+            caplog.clear()
+            async with receiving(gateway, **wrong) as (channel, _):
+                await eventually(lambda: "no connection to the gateway" in caplog.text)
+                assert not channel.standing.connected
+
+
 async def test_a_wrong_token_is_told_without_the_token(gateway: Gateway, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    channel = WechatyChannel(gateway.settings(token="wrong-secret"), SystemClock())
-    async with asyncio.TaskGroup() as group:
-        receiving = group.create_task(channel.receive(MemoryIntake()))
+    async with receiving(gateway, token="wrong-secret") as (channel, _):
         await eventually(lambda: "UNAUTHENTICATED" in caplog.text)
-        receiving.cancel()
-    assert not channel.standing.connected
+        assert not channel.standing.connected
     assert "wrong-secret" not in caplog.text
 
 
-async def test_the_log_holds_neither_names_nor_texts(gateway: Gateway, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_log_holds_neither_names_nor_texts(own_gateway: Gateway, caplog: pytest.LogCaptureFixture) -> None:
+    gateway = await furnished(own_gateway)
     caplog.set_level(logging.DEBUG)
     async with connected(gateway) as (channel, intake):
         await gateway.say(ROOM, "凌波", "38.5 发烧")

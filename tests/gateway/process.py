@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import itertools
 import json
+import re
 import shutil
 import signal
 import socket
+import subprocess
+import threading
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,17 +95,25 @@ class Gateway:
 
     # ── the process ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def start(self) -> None:
+    def launch(self) -> None:
         """Starts it and returns when it listens, with the account logged in."""
         office = self._directory / f"office-{self.port}.json"
         office.write_text(json.dumps(self._office()), encoding="utf-8")
-        self._process = await _Process.spawn(office, self._note)
+        self._process = _Process(office, self._note)
 
-    async def kill(self) -> None:
+    def halt(self) -> None:
         """Ends it by SIGKILL, as a crash would."""
         if self._process:
             process, self._process = self._process, None
-            await process.kill()
+            process.kill()
+
+    async def start(self) -> None:
+        """`launch`, for those who run a loop."""
+        await asyncio.to_thread(self.launch)
+
+    async def kill(self) -> None:
+        """`halt`, for those who run a loop."""
+        await asyncio.to_thread(self.halt)
 
     def freeze(self) -> None:
         """Stops it by SIGSTOP: its connections stay open, and nothing comes any more."""
@@ -126,6 +139,8 @@ class Gateway:
             "keepalive_timeout_seconds": 3.0,
             "member_lookup_seconds": 0.0,
         }
+        if self.tls:
+            given |= {"tls": True, "tls_ca_file": self._authority(), "tls_server_name": "insecure"}
         return WechatySettings(**given | changes)
 
     # ── who there is ────────────────────────────────────────────────────────────────────────────────────────────
@@ -150,6 +165,10 @@ class Gateway:
         if self._process:
             await self._do("add_room", room=room)
         return str(room["id"])
+
+    def has_room(self, topic: str) -> bool:
+        """There is a group of that name."""
+        return topic in self._rooms
 
     def id_of(self, name: str) -> str:
         """The id of the account, or of the group, of that name."""
@@ -228,6 +247,10 @@ class Gateway:
             await self._do("nothing")  # whatever was said before is noted before the answer
         return [said for said in self._said if room in (None, said.room)]
 
+    def forget(self) -> None:
+        """Begins a new record of what the bot says."""
+        self._said.clear()
+
     # ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
@@ -235,6 +258,15 @@ class Gateway:
         if self._process is None:
             raise GatewayError("the gateway is not running")
         return self._process
+
+    def _authority(self) -> Path:
+        """The certificate of the authority behind the certificate that gateways come with."""
+        source = HERE / "node_modules/wechaty-puppet-service/dist/esm/src/auth/ca.js"
+        found = re.search(r"TLS_CA_CERT = `(.+?)`", source.read_text(encoding="utf-8"), re.DOTALL)
+        assert found
+        file = self._directory / "authority.pem"
+        file.write_text(found[1], encoding="ascii")
+        return file
 
     def _office(self) -> dict[str, Any]:
         return {
@@ -278,84 +310,75 @@ class Gateway:
         )
 
 
-class _Process(asyncio.SubprocessProtocol):
-    """Node, and the lines to and from it; without a task, so that a fixture can hold it."""
+class _Process:
+    """Node, and the lines to and from it, read by a thread: so it can be shared by tests that each have a loop."""
 
-    def __init__(self, note: Callable[[dict[str, Any]], None]) -> None:
-        loop = asyncio.get_running_loop()
-        self._note = note
-        self._ready: asyncio.Future[None] = loop.create_future()
-        self._exited: asyncio.Future[None] = loop.create_future()
-        self._answers: dict[int, asyncio.Future[Any]] = {}
-        self._numbers = itertools.count(1)
-        self._rest = b""
-        self._errors = bytearray()
-        self._transport: asyncio.SubprocessTransport
-
-    @classmethod
-    async def spawn(cls, office: Path, note: Callable[[dict[str, Any]], None]) -> _Process:
+    def __init__(self, office: Path, note: Callable[[dict[str, Any]], None]) -> None:
         node = shutil.which("node")
         if node is None:
             raise GatewayError("Node.js is not installed")
-        loop = asyncio.get_running_loop()
-        transport, process = await loop.subprocess_exec(
-            lambda: cls(note), node, "--no-deprecation", str(HERE / "gateway.mjs"), str(office), cwd=office.parent
-        )
-        process._transport = transport
+        self._note = note
+        self._ready: Future[None] = Future()
+        self._answers: dict[int, Future[Any]] = {}
+        self._numbers = itertools.count(1)
+        self._errors = office.with_suffix(".log")
+        with self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(
+                [node, "--no-deprecation", str(HERE / "gateway.mjs"), str(office)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                cwd=office.parent,
+            )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         try:
-            async with asyncio.timeout(_SECONDS):
-                await process._ready
+            self._ready.result(_SECONDS)
         except BaseException:
-            await process.kill()
+            self.kill()
             raise
-        return process
 
     async def do(self, command: str, arguments: Mapping[str, Any]) -> Any:
+        """Has a command of `gateway.mjs` carried out; returns its result."""
         number = next(self._numbers)
-        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        answer = self._answers[number] = Future()
         line = json.dumps({"id": number, "do": command, **arguments}) + "\n"
-        stdin = self._transport.get_pipe_transport(0)
-        assert isinstance(stdin, asyncio.WriteTransport)
-        stdin.write(line.encode("ascii"))
+        assert self._process.stdin
+        self._process.stdin.write(line.encode("ascii"))
+        self._process.stdin.flush()
         async with asyncio.timeout(_SECONDS):
-            return await answer
+            return await asyncio.wrap_future(answer)
 
     def signal(self, number: signal.Signals) -> None:
-        self._transport.send_signal(number)
+        """Sends it a signal."""
+        self._process.send_signal(number)
 
-    async def kill(self) -> None:
-        if self._transport.get_returncode() is None:
-            self._transport.kill()
-        await self._exited
-        self._transport.close()
+    def kill(self) -> None:
+        """Ends it, and returns when everything it had told is noted."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        assert self._process.stdin
+        with contextlib.suppress(BrokenPipeError):  # a command that it no longer read
+            self._process.stdin.close()
 
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
-        if fd == 2:
-            self._errors += data
-            return
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            self._take(json.loads(line))
-
-    def process_exited(self) -> None:
-        error = GatewayError("the gateway ended: " + self._errors.decode("utf-8", "replace").strip())
-        for future in [self._ready, *self._answers.values()]:
-            if not future.done():
-                future.set_exception(error)
-                future.exception()  # whoever waits for it is told; a test that killed it does not wait
-        self._answers.clear()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """It has ended and its pipes are read to their end."""
-        self._exited.set_result(None)
+    def _read(self) -> None:
+        assert self._process.stdout
+        with self._process.stdout as lines:
+            for line in lines:
+                if line.endswith(b"\n"):  # the last one may be half a line
+                    self._take(json.loads(line))
+        told = self._errors.read_text(encoding="utf-8", errors="replace").strip()
+        for waiting in [self._ready, *self._answers.values()]:
+            if not waiting.done():
+                waiting.set_exception(GatewayError(f"the gateway has ended: {told}"))
 
     def _take(self, line: dict[str, Any]) -> None:
         if said := line.get("said"):
             self._note(said)
         elif line.get("ready"):
             self._ready.set_result(None)
-        elif answer := self._answers.pop(line["id"], None):
-            if "error" in line:
-                answer.set_exception(GatewayError(line["error"]))
-            else:
-                answer.set_result(line["result"])
+        elif error := line.get("error"):
+            self._answers.pop(line["id"]).set_exception(GatewayError(error))
+        else:
+            self._answers.pop(line["id"]).set_result(line["result"])
