@@ -14,7 +14,7 @@ from bot.records import Deed
 
 _DEPUTY = re.compile(r"代表(?!们|团|联|性|家|本人所|作|委员会|大会|大家|工作|群|积极|累计|捐款?共|共)")
 _ROLE = re.compile(r"(?:董事长|总经理|经理|理事长|主任|院长|校长|书记|支书|行长|负责人|老板|企业家|大户|教师|医生|护士长?|村医|个体户|党员|掌柜|队长|站长|会长|厂长|律师|农民|教授)")
-_TOTAL = re.compile(r"(?:全[市县省区州国镇乡]|各级|[五四三两]级|我[市县省区州镇乡]|截[至止])[^,。]{0,14}(?:人大)?代表[^,。]{0,6}(?:们|累计|共|已|捐|合计|积极|踊跃)|代表(?:累计|共捐|共计|捐款共计|们)")
+_TOTAL = re.compile(r"(?:全[市县省区州国镇乡]|各级|[五四三两]级|\d+[名位]代表|我[市县省区州镇乡]|截[至止])[^,。]{0,14}(?:人大)?代表[^,。]{0,6}(?:们|累计|共|已|捐|合计|积极|踊跃)|代表(?:累计|共捐|共计|捐款共计|们)")
 _MINE = re.compile(r"我|本人|俺|咱|小店|企业虽小|自家")
 
 
@@ -35,9 +35,13 @@ def read(document: Document, start: int, end: int) -> list[Deed]:
     return [_deed(document, start, end, subject, source=(start, end))]
 
 
-def line(document: Document, start: int, end: int, subject: str, chain: str | None) -> Deed | None:
-    """The deed in a line of a list of gifts; None where nothing was given."""
-    gift = gifts.read(document, start, end, listed=True)
+def line(document: Document, start: int, end: int, subject: str, chain: str | None, *, given: str | None = None) -> Deed | None:
+    """The deed in a line of a list of gifts; None where nothing was given.
+
+    Args:
+        given: what the list's heading says is given, for a line that only counts (捐书: 30本).
+    """
+    gift = gifts.read(document, start, end, listed=True, given=given)
     if gift.cash is None and not gift.goods:
         return None
     return Deed(
@@ -68,7 +72,9 @@ def _people(document: Document, start: int, end: int) -> list[tuple[int, int]]:
         begin = match.end()
         while begin < end and plain[begin] in " :、,\"“”":
             begin += 1
-        named = _name_at(document, begin, end, borders)
+        named = _after_role(document, match.end(), end, borders) if plain[match.end() : match.end() + 1] in "、," else None
+        if named is None:
+            named = _name_at(document, begin, end, borders)
         if named is None:
             named = _after_role(document, match.end(), end, borders)
         if named is None:
@@ -77,7 +83,7 @@ def _people(document: Document, start: int, end: int) -> list[tuple[int, int]]:
             found.append(named)
     for match in re.finditer(r"(?:^|[;。\n:])\s*(?:\d+[.、)])?\s*", plain[start:end]):
         begin = start + match.end()
-        length = names.length_at(plain, begin, end, rules, borders)
+        length = names.length_at(plain, begin, end, rules, borders, sure=True)
         if length and re.match(r"\s*[,:;、]?\s*(?:个人|本人|捐|向|送|为|把|在|带|无偿|义务|主动|缝|自费|购|出|拿)", plain[begin + length : begin + length + 6]):
             found.append((begin, begin + length))
     unique = {document.plain[a:b]: (a, b) for a, b in reversed(sorted(set(found)))}

@@ -15,15 +15,14 @@ from bot.records import Goods
 
 _N = numerals.NUMBER
 _YUAN = re.compile(rf"(?:人民币|现金|¥|￥)?\s?(?<![\d.])(?P<amount>{_N})\s?(?:多|余|来|几)?\s?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?:多|余)?\s?(?P<unit>元|块(?:钱)?|圆|人民币|rmb)")
-_BARE_SUM = re.compile(rf"(?P<verb>捐|捐款|捐了|捐出|捐助|捐给[^\d,。]{{0,8}}|捐资|捐赠|打款|汇款|党费|善款|款|不多|拿出|次|捐现金|现金|出资|掏出?|共计|合计|凑了|捐上|转了|打了|汇了|拿了)[,:\s了约]{{0,3}}(?P<amount>{_N})(?:多|余)?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?=[,。;!?、\s)(]|$|捐|给|买|[\u4e00-\u9fff]*捐)")
+_BARE_SUM = re.compile(rf"(?P<verb>价值|总价值|价值约|约?值|算值|折合|花了|花费|(?<=[\u4e00-\u9fff\d])\((?=[\d.]+[万千]\))|捐|捐款|捐了|捐出|捐助|捐给[^\d,。]{{0,8}}|捐资|捐赠|打款|汇款|党费|善款|款|不多|拿出|次|捐现金|现金|出资|掏出?|共计|合计|凑了|捐上|转了|打了|汇了|拿了)[,:\s了约]{{0,3}}(?P<amount>{_N})(?:多|余)?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?=[,。;!?、\s)(]|$|捐|给|买|[\u4e00-\u9fff]*捐)")
 _COUNTED = re.compile(rf"(?<![\d.第])(?P<amount>{_N})\s?(?P<more>多|余|来)?\s?(?P<large>[万亿千百]|w(?![a-z]))?(?:多|余)?\s?")
 _ITEM = re.compile(r"[\u4e00-\u9fffa-z0-9%\-+“”\"]{1,14}")
 _ITEM_END = re.compile(
     r"捐|送|给|到|支援|用于|运|发往|发放|分|寄|合力|全部|免费|慰问|价值|总|共|约|以及|和|及|与|、|,|的|每|都|已|让|交|无偿|帮|助|在|为|向|按|花|折|供|表|定向|献|驰援|抵|按照|装|拉|一线|过来|下去|去"
 )
-_ITEM_BEFORE_END = re.compile(r"[的了把将给送捐购买运来及和与、,。:;!?()\s到出去回制产供寄赠各种价值元约共]")
-_LIST = re.compile(r"[、和与及,\s]|以及|还有")
-_PER = re.compile(r"每[人户天个组家日次]|每$|[一两]天|送?了[\d一两三四五六七八九十几半]+(?:天|次|趟|户|家|年)")
+_ITEM_BEFORE_END = re.compile(r"[首批的了把将给送捐购买运来及和与、,。:;!?()\s到出去回制产供寄赠各种价值元约共]")
+_PER = re.compile(r"每[人户天个组家日次]|每$|送?了[\d一两三四五六七八九十几半]+(?:天|次|趟|户|家|年)")
 _BATCH_BEFORE = re.compile(r"(?:一批|一些|若干|部分|大批|大量|各类|一大批|几箱|一车|两车|几车|一卡车)(?:的)?$")
 
 
@@ -42,11 +41,12 @@ class _Sum(NamedTuple):
     yuan: float
 
 
-def read(document: Document, start: int, end: int, *, listed: bool = False) -> Gift:
+def read(document: Document, start: int, end: int, *, listed: bool = False, given: str | None = None) -> Gift:
     """The gift between two places of a message.
 
     Args:
         listed: a line of a list of gifts, where a bare 800元 is given.
+        given: what a count without a thing counts there.
     """
     hits = between(document.voice, start, end)
     cash = value = 0.0
@@ -55,13 +55,16 @@ def read(document: Document, start: int, end: int, *, listed: bool = False) -> G
     rules: dict[str, None] = {}
     goods_near = any(h.role == "goods" for h in hits)
     for found in _sums(document.plain, start, end, listed=listed):
+        if document.plain[max(start, found.start - 3) : found.start].strip().endswith(("不是", "而非", "并非")):
+            taken.append((found.start, found.end))
+            continue
         taken.append((found.start, found.end))
         what = _meaning(document.plain, start, end, found, hits, goods_near=goods_near)
         if what == "cash":
             cash, has_cash = cash + found.yuan, True
         elif what == "value":
             value, has_value = (value if value > found.yuan else found.yuan), True
-    goods = _goods(document, start, end, hits, taken, rules)
+    goods = _goods(document, start, end, hits, taken, listed=listed, given=given)
     rules.update(dict.fromkeys(h.group for h in hits if h.role in ("donate", "value", "goods", "not_cash", "gift_others")))
     return Gift(cash if has_cash else None, tuple(goods), value if has_value and goods else None, tuple(rules))
 
@@ -112,6 +115,8 @@ def _meaning(plain: str, start: int, end: int, found: _Sum, hits: list[Hit], *, 
         return "none"
     if re.match(r"(?:多|余)?(?:的)?(?:租金|房租|运费|贷款|损失|工资|补贴)", plain[found.end : end]):
         return "none"
+    if re.search(r"(?:捐款|捐资|善款|捐现金|党费)[^,。]{0,8}$", plain[clause : found.start]):
+        return "cash"
     if "value" in roles_before or plain[clause:found.start].endswith("("):
         return "value" if goods_near or "buy" in roles_before | roles_after else "cash"
     if ("buy" in roles_before | roles_after) or (plain[clause - 1 : clause] == "(" and goods_near):
@@ -130,82 +135,116 @@ def _decided_with(plain: str, clause: int, found: _Sum) -> bool:
 
 
 def _goods(
-    document: Document, start: int, end: int, hits: list[Hit], sums: list[tuple[int, int]], rules: dict[str, None]
+    document: Document, start: int, end: int, hits: list[Hit], sums: list[tuple[int, int]], *, listed: bool, given: str | None
 ) -> list[Goods]:
+    """The things given: counted ones first, then what is named without a number beside a verb that gives."""
     plain = document.plain
     units = {h.start: h for h in hits if h.role == "unit"}
     items = [h for h in hits if h.role == "goods"]
     donors = [h for h in hits if h.role in ("donate", "give", "buy")]
     found: list[tuple[int, Goods]] = []
-    used: list[tuple[int, int]] = []
+    used: list[tuple[int, int]] = list(sums)
     for match in _COUNTED.finditer(plain, start, end):
-        unit = units.get(match.end()) or units.get(match.end("large") if match["large"] else match.end("amount"))
-        if unit is None or any(a <= match.start() < b for a, b in sums):
+        unit = next((units[at] for at in (match.end(), match.end("amount")) if at in units), None)
+        if unit is None or any(a <= match.start() < b for a, b in sums) or _NOT_A_COUNT.match(plain, unit.end, end):
             continue
-        if match["more"] and not unit:
+        if plain[max(start, match.start() - 2) : match.start()] == "不是":
             continue
-        word = plain[unit.start : unit.end].lstrip("余多")
-        read = _item(document, start, end, match.start(), unit.end, items, used)
-        if read is None:
+        place = _item(document, start, end, match.start(), unit, items, used, listed=listed)
+        if place is None:
+            if given and listed:
+                found.append((match.start(), Goods(item=given, quantity=_amount(match), unit=_unit(plain, unit))))
             continue
         amount: float | None = _amount(match)
-        if _PER.search(plain[max(start, match.start() - 8) : match.start()]) or re.search(r"每[人户天日]", plain[max(start, match.start() - 10) : match.start()]):
-            amount, word = None, ""
-        item_start, item_end = read
-        used += [(item_start, item_end), (match.start(), unit.end)]
-        found.append((item_start, Goods(item=plain_item(document, item_start, item_end), quantity=amount, unit=word or None)))
+        name: str | None = _unit(plain, unit)
+        if _PER.search(plain[max(start, match.start() - 10) : match.start()]):
+            amount = name = None
+        used += [place, (match.start(), unit.end)]
+        found.append((place[0], Goods(item=_named(document, *place), quantity=amount, unit=name)))
     for item in items:
-        if any(a <= item.start < b or a < item.end <= b for a, b in used) or not donors:
-            continue
-        if _uncounted(plain, start, item, donors, used):
-            found.append((item.start, Goods(item=document.visible(item.start, item.end))))
+        if donors and not any(a < item.end and item.start < b for a, b in used) and _uncounted(plain, start, item, donors, used):
+            counted = _ONE_BEFORE.search(plain, max(start, item.start - 3), item.start)
+            unit_name = counted[1] if counted else None
+            found.append((item.start, Goods(item=document.visible(item.start, item.end), quantity=1.0 if counted else None, unit=unit_name)))
             used.append((item.start, item.end))
-    rules.update(dict.fromkeys(h.group for h in items))
     return [goods for _, goods in sorted(found, key=lambda pair: pair[0])]
 
 
-def plain_item(document: Document, start: int, end: int) -> str:
+_NOT_A_COUNT = re.compile(r"(?:基点|月|小时|钟|组|人|家|户|头(?!猪|牛|羊)|房间|徒弟|孩子|学生|代表|部门|街道|村|镇|县|卡点|地方|环节|娃|群|站点|单位|路口|口子|条子|证明)")
+_ONE_BEFORE = re.compile(r"(?:送|捐|买|带|给)了([床台辆壶桶锅箱袋车套把副瓶])$")
+
+
+def _unit(plain: str, unit: Hit) -> str:
+    return plain[unit.start : unit.end].lstrip("余多")
+
+
+def _named(document: Document, start: int, end: int) -> str:
     """The name of the thing as written, without signs around it."""
     return document.visible(start, end).strip("“”\"、,的 ")
 
 
 def _item(
-    document: Document, start: int, end: int, number: int, after: int, items: list[Hit], used: list[tuple[int, int]]
+    document: Document, start: int, end: int, number: int, unit: Hit, items: list[Hit], used: list[tuple[int, int]], *, listed: bool
 ) -> tuple[int, int] | None:
     """The thing that a number and unit count: before them (口罩2万只) or behind them (20件牛奶)."""
-    plain = document.plain
+    plain, after = document.plain, unit.end
 
     def free(hit: Hit) -> bool:
-        return not any(a <= hit.start < b for a, b in used)
+        return not any(a < hit.end and hit.start < b for a, b in used)
 
+    if _CARRIED.search(plain, max(start, number - 16), number) and "捐" not in plain[start:end]:
+        return None
     for hit in items:
         if hit.end == number and free(hit):
             return _widen(plain, start, hit)
     for hit in items:
-        if free(hit) and (hit.start == after or (after < hit.start <= after + 8 and not re.search(r"[,、。;]", plain[after : hit.start]))):
-            return (after, hit.end) if hit.start <= after + 6 and not _ITEM_END.search(plain[after : hit.start]) else (hit.start, hit.end)
-    gap = plain[max(start, number - 8) : number]
-    near = [h for h in items if h.end <= number and number - h.end <= 8 and free(h) and not re.search(r"[、。;]", plain[h.end : number])]
-    if near and (re.search(r"[捞了共约,各计:(]", gap) or True):
-        return _widen(plain, start, near[-1])
+        if free(hit) and after <= hit.start <= after + 9 and not re.search(r"[,、。;]", plain[after : hit.start]):
+            between_words = plain[after : hit.start]
+            return (after, hit.end) if re.fullmatch(r"[\u4e00-\u9fffa-z0-9]{0,3}", between_words) and "的" not in between_words and not _ITEM_END.search(between_words) else (hit.start, hit.end)
+    for hit in reversed(items):
+        gap = plain[hit.end : number]
+        if hit.end <= number and len(gap) <= 8 and free(hit) and not re.search(r"[、。;,]", gap.rstrip(",:")):
+            return _widen(plain, start, hit)
+    moved = _WORKED.search(plain, max(start, number - 14), number)
+    if moved:
+        return moved.start("item"), moved.end("item")
+    clause = max(plain.rfind(c, start, number) for c in "。;!?\n") + 1
+    donated = any(clause <= h.start for h in between(document.voice, max(start, clause), end) if h.role in ("donate", "give"))
+    if not donated and not listed:
+        return None
+    return _behind(plain, after, end) or _in_front(plain, start, number)
+
+
+_CARRIED = re.compile(r"运送|转运|运输|派出|出动|搬运|装卸|分拣|清点|跑了|信用贷款|贷款")
+_WORKED = re.compile(r"(?:的|把)?(?P<item>[\u4e00-\u9fff]{1,4})[割捞摘采收杀宰挖砍装拉拿运][了出来去下]{0,2}$")
+
+
+def _behind(plain: str, after: int, end: int) -> tuple[int, int] | None:
+    """20件牛奶, 300斤自家大棚的韭菜: what follows the unit, up to a word that goes on."""
     match = _ITEM.match(plain, after, end)
-    if match and re.match(r"[\u4e00-\u9fff]", match[0]):
-        cut = _ITEM_END.search(match[0])
-        stop = after + (cut.start() if cut else len(match[0]))
-        if stop - after >= 1 and not re.match(r"[多余来]?[人户家名位天次]|左右|以上|多$|余$", plain[after:stop]):
-            return after, stop
+    if match is None or not re.match(r"[\u4e00-\u9fff]", match[0]):
+        return None
+    text = match[0]
+    owned = re.match(r"[^,]{0,8}?(?:自家|自种|自产|大棚|本地|家里|地里)[^,]{0,6}?的(?=[\u4e00-\u9fff]{1,4}$)", text)
+    begin = after + (owned.end() if owned else 0)
+    cut = _ITEM_END.search(plain, begin, match.end())
+    stop = cut.start() if cut else match.end()
+    if stop <= begin or re.match(r"[多余来]?[人户家名位天次]|左右|以上|多$|余$", plain[begin:stop]):
+        return None
+    return begin, stop
+
+
+def _in_front(plain: str, start: int, number: int) -> tuple[int, int] | None:
     begin = number
     while begin > start and re.match(r"[\u4e00-\u9fff]", plain[begin - 1]) and not _ITEM_BEFORE_END.match(plain[begin - 1]) and number - begin < 8:
         begin -= 1
-    if number - begin >= 2:
-        return begin, number
-    return None
+    return (begin, number) if number - begin >= 2 else None
 
 
 def _widen(plain: str, start: int, hit: Hit) -> tuple[int, int]:
-    """自家种的大蒜: only what names the thing; 医用外科口罩 is one word in the rules already."""
+    """布口罩, 草鱼: a short word of kind in front belongs to the thing."""
     begin = hit.start
-    while begin > start and re.match(r"[布棉一次性医用外科防护草鲜干冰糖土本地]", plain[begin - 1]) and hit.start - begin < 4:
+    if begin > start and re.match(r"[布棉草鲜干冰]", plain[begin - 1]):
         begin -= 1
     return begin, hit.end
 
@@ -213,10 +252,15 @@ def _widen(plain: str, start: int, hit: Hit) -> tuple[int, int]:
 def _uncounted(plain: str, start: int, item: Hit, donors: list[Hit], used: list[tuple[int, int]]) -> bool:
     """A thing given without a number: 一批药品, 送了姜汤."""
     before = plain[max(start, item.start - 6) : item.start]
+    if _CARRIED.search(plain, start, item.start) and "捐" not in plain[start : item.end]:
+        return False
+    if re.match(r"[\u4e00-\u9fff]*?(?:门市|厂|店|公司|合作社|钱款?|款|费|点单|架|站|生产线)", plain[item.end : item.end + 5]) or re.search(r"(?:卖|缺|没有?|用于买?|运|收|领)(?:了|的)?$", before):
+        return False
     if _BATCH_BEFORE.search(before) or before.endswith(("批", "些")):
         return True
-    if any(d.end <= item.start <= d.end + 12 and not re.search(r"[,。;!?]", plain[d.end : item.start]) for d in donors):
+    nearest = max((d for d in donors if d.end <= item.start), key=lambda d: d.end, default=None)
+    if nearest is not None and item.start - nearest.end <= 12 and not re.search(r"[,。;!?]|用于|运送|物资$", plain[nearest.start : item.start]):
+        return item.value == "" and not plain.startswith(("物资",), item.start) or "捐" in plain[nearest.start : nearest.end]
+    if any(re.fullmatch(r"[、和与及\s]|以及|还有", plain[b : item.start]) for a, b in used if b <= item.start and b - a < 20):
         return True
-    if any(re.fullmatch(r"[、和与及\s]|以及|还有", plain[b : item.start]) for _, b in used if b <= item.start):
-        return True
-    return bool(re.search(r"把[^,。]{0,10}$", before))
+    return bool(re.search(r"[蒸做煮包]$", before))

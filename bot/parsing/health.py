@@ -151,6 +151,8 @@ class _Walk:
         notices = [t for t in sentence.tokens if t.role == "notice"]
         if not notices or self._listed:
             return False
+        if any(t.role == "temp" and self._plain.find(",", t.end, notices[0].start) >= 0 for t in sentence.tokens):
+            return False
         return not any(t.role in ("self", "name", "kin") and t.start < notices[0].start for t in sentence.tokens) and not (
             any(t.role in ("self", "name") and t.start > notices[-1].end for t in sentence.tokens)
         )

@@ -18,9 +18,10 @@ from bot.records import Ack, Deed, HealthReport, Problem, Record, Suggestion
 _NUMBERED = re.compile(r"[ \t]*(?:(?P<number>\d{1,5})\s*(?:[.、)]|\.\s|\s(?=[\u4e00-\u9fff]))|(?P<sign>[①-⑳㉑-㉟⑴-⒇]))[ \t]*(?P<body>.*)")
 _LINE = re.compile(r"[^\n]+")
 _NAME_TOKEN = re.compile(r"[\u4e00-\u9fff·a-z]{1,8}")
-_HEAD_GIFT = re.compile(r"捐|爱心|募|善款|献爱心|认捐|捐助|助学|众筹")
+_HEAD_GIFT = re.compile(r"捐|爱心|募|善款|助学|众筹|慰问|支援|送(?!达)|赠|献|凑份子|物资")
 _HEAD_ACK = re.compile(r"收到|已阅|知悉|回执|知晓|签收|确认收")
 _HEAD_VOICE = re.compile(r"建议|意见|问题")
+_HEAD_GIVEN = re.compile(r"(?:捐赠?|送|赠|献)(?P<item>[\u4e00-\u9fff]{1,6})(?:$|[\s(,，])")
 _HEAD_OTHER = re.compile(r"代订|团购|订购|预订|订单|报名|领取|购买|订餐|聚餐|值班|参加|参会|拼单|需要|买菜|代购|统计人数|车票|统计口罩|生日|投票|尺码")
 _EXAMPLE = re.compile(r"[ \t]*(?:例如?|示例|样例|范例|格式|如|模板)\s*[:.、 ]")
 _TITLE = re.compile(r"(?:省|市|县|区|全国)?(?:人大)?代表|同志|主任|主席|老师|书记")
@@ -28,7 +29,7 @@ _UNIT_TOKEN = re.compile(r"[\u4e00-\u9fff]{1,8}(?:县|市|区|州|镇|乡|团|�
 _KIN_TAIL = re.compile(r"的?(?:爱人|妻子|丈夫|老婆|老公|儿子|女儿|父亲|母亲|父母|家属|家人|孩子|媳妇|爸爸|妈妈|岳母|岳父|婆婆|公公)")
 _YES_NO = re.compile(r"(?:无|否|没有?|有|是|未|×|x|√|不是|没得|冇|均无|都没有)\s*$")
 _ITEM = re.compile(
-    r"(?:(?<=^)|(?<=[\n;。,:!?\s]))\s*(?:第?(?P<cn>[一二三四五六七八九十]{1,2})(?:、|条[,:]?|[.:]|是(?=\x00))|(?P<n>\d{1,2})\s*[.、):](?!\d{2}\b)|\((?P<p>[一二三四五六七八九十\d]{1,2})\)|(?P<c>[①-⑳])|建议(?P<s>[一二三四五六七八九十\d]{1,2})\s*[:、,.]|问题(?P<q>[一二三四五六七八九十\d]{1,2})\s*[:、,.])\s*"
+    r"(?:(?<=^)|(?<=[\n;。,:!?\s]))\s*(?:第?(?P<cn>[一二三四五六七八九十]{1,2})(?:、|条[,:]?|[.:]|是(?=\x00))|(?P<n>\d{1,2})\s*[.、):](?!\d{2}\b(?!\.))|\((?P<p>[一二三四五六七八九十\d]{1,2})\)|(?P<c>[①-⑳])|建议(?P<s>[一二三四五六七八九十\d]{1,2})\s*[:、,.]|问题(?P<q>[一二三四五六七八九十\d]{1,2})\s*[:、,.])\s*"
     r"|(?P<mid>[①-⑳]|\((?=[一二三四五六七八九十\d]{1,2}\))[一二三四五六七八九十\d]{1,2}\))\s*|(?<=\S)\s(?P<n2>\d{1,2})[.、)]\s*(?=\D)"
 )
 
@@ -56,13 +57,50 @@ def chain(document: Document, start: int, end: int, speaker: Speaker) -> list[Re
             return table
     first = next((i for i, (a, b) in enumerate(lines) if _entry(document, a, b) is not None), None)
     if first is None:
-        return [] if marked else None
+        return [] if marked else _batch(document, lines)
     entries = _entries(document, lines[first:])
     people = sum(1 for a, b in entries if _owner(document, a, b) is not None)
     if not marked and (people < 2 or people * 2 < len(entries) or _asks(document, entries)):
         return None
     heading = _heading(document, lines[:first])
     return _read_chain(document, lines[:first], entries, heading, columns=_columns(heading))
+
+
+def _batch(document: Document, lines: list[tuple[int, int]]) -> list[Record] | None:
+    """Lines without numbers, each with somebody's name and report: 蒙德胜 36.5."""
+    owned = [(a, b) for a, b in lines if _reports(document, a, b)]
+    if len(owned) < 2 or len(lines) > 2 * len(owned) + 2:
+        return None
+    first = lines.index(owned[0])
+    entries: list[tuple[int, int]] = []
+    for a, b in lines[first:]:
+        if (a, b) in owned or (_owner(document, a, b) is not None and _UNIT_GAP.match(document.plain, _owner(document, a, b)[1])):  # type: ignore[index]
+            entries.append((a, b))
+        elif _REMARK.match(document.plain, a, b) or not entries:
+            continue
+        else:
+            entries[-1] = (entries[-1][0], b)
+    return _read_chain(document, lines[:first], entries, _heading(document, lines[:first]), columns=[])
+
+
+_UNIT_GAP = re.compile(r"[\s:]")
+_REMARK = re.compile(r"\s*(?:以上|其他|其余|均|都|请|合计|共|总计|全部)")
+
+
+def _reports(document: Document, start: int, end: int) -> bool:
+    """Whether a line names somebody and says something about them."""
+    owner = _owner(document, start, end)
+    if owner is None or end - start > 80:
+        return False
+    if any(True for _ in temperature.readings(document.plain, owner[1], end, listed=False)):
+        return True
+    separated = bool(re.match(r"\s*(?:代表|同志)?\s*[\s:,、\-]", document.plain[owner[1] : end]))
+    told = any(h.role in ("symptom", "well", "fine", "isolation", "topic", "open") for h in between(document.health, owner[1], end))
+    given = bool(_GIVEN.search(document.plain, owner[1], end))
+    return separated and (told or given)
+
+
+_GIVEN = re.compile(r"\d+(?:\.\d+)?\s?(?:万|千)?(?:元|块)|\d+\s?(?:箱|件|套|袋|桶|瓶|斤|吨|只|盒|包|份)\s*$")
 
 
 def _entry(document: Document, start: int, end: int) -> re.Match[str] | None:
@@ -132,8 +170,14 @@ def _line(document: Document, start: int, end: int, heading: str, columns: list[
     if _HEAD_ACK.search(heading) and not re.search(r"3[5-9]|4[0-2]", content) or (re.fullmatch(r"[\s,:]*(?:已?收到|已阅|知悉)[\s!。了]*", content)):
         yield ("ack", subject), Ack(source=source, chain=heading, rules=("frame.ack",), subject=subject)
         return
-    if _HEAD_GIFT.search(heading) and not _HEAD_OTHER.search(heading):
-        gift = deed.line(document, rest, end, subject, heading)
+    if "事迹" in heading:
+        for told in deed.read(document, start, end):
+            yield ("deed", told.subject), told
+        return
+    gifts_listed = _HEAD_GIFT.search(heading) or _GIVEN.search(content)
+    if gifts_listed and not _HEAD_OTHER.search(heading) and not re.search(r"体温|健康", heading):
+        given = _HEAD_GIVEN.search(heading)
+        gift = deed.line(document, rest, end, subject, heading, given=given["item"] if given else None)
         if gift is not None:
             yield ("deed", subject), gift
         return
@@ -218,7 +262,7 @@ def _name_of(document: Document, begin: int, stop: int, end: int) -> tuple[int, 
     if kin and 2 <= kin.start() - begin <= 4:
         return begin, kin.start()
     word = plain[begin:stop]
-    if 2 <= len(word) <= 4 and stop < end and not _is_word(document, begin, stop):
+    if 2 <= len(word) <= 4 and stop < end and (not _is_word(document, begin, stop) or re.match(r"\s+[\u4e00-\u9fff]{2,8}\d|\s+\d", plain[stop:end])):
         return begin, stop
     if length and not _is_word(document, begin, begin + length):
         return begin, begin + length
@@ -257,11 +301,33 @@ def _table(document: Document, lines: list[tuple[int, int]], speaker: Speaker) -
             return None
         at = next(i for i, c in enumerate(columns) if "姓名" in c or c == "名字")
         found: dict[tuple[object, ...], Record] = {}
+        money = any(re.search(r"捐款|捐物|金额|捐赠|善款", c) for c in columns)
         for a, b in lines[index + 1 :]:
+            if money:
+                if row := _gift_row(document, a, b, split, columns, at):
+                    found["deed", row.subject] = row
+                continue
             for record in _row(document, a, b, split, columns, at, _heading(document, lines[:index])):
                 found["health", getattr(record, "subject", ""), getattr(record, "relation", "")] = record
         return list(found.values())
     return None
+
+
+def _gift_row(document: Document, start: int, end: int, split: re.Pattern[str], columns: list[str], at: int) -> Deed | None:
+    """A row of a table of gifts: a bare number in the money column is yuan."""
+    visible = document.text.visible[start:end]
+    cells = split.split(visible.strip(" |") if "|" in split.pattern else visible)
+    if len(cells) <= at or not cells[at].strip():
+        return None
+    parts = []
+    for column, cell in zip(columns, cells, strict=False):
+        value = cell.strip()
+        if column == columns[at] or not value or re.fullmatch(r"序号|编号|单位|代表团|职务|时间|日期", column):
+            continue
+        parts.append(f"捐款{value}元" if re.fullmatch(r"[\d,.]+", value) and "万" not in column else f"捐款{value}万元" if re.fullmatch(r"[\d,.]+", value) else value)
+    made = Document.of(",".join(parts), document.context, document.rules, document.segmenter)
+    row = deed.line(made, 0, len(made.plain), cells[at].strip(), None)
+    return None if row is None else row.with_source(document.visible(start, end))
 
 
 def _splitter(header: str) -> re.Pattern[str]:
@@ -344,7 +410,7 @@ def numbered(document: Document, start: int, end: int, speaker: Speaker) -> list
     one_heading = re.search(r"关于[^\n]{2,40}(?:建议|意见)\s*[:\n]", head)
     told = [voice.tell(document, a, b) for a, b, _ in found]
     heading_voice = _heading_voice(head)
-    if re.search(r"代表事迹|事迹[一二三四五六七八九十\d两]则|先进事迹", head):
+    if re.search(r"事迹", head):
         gifts = [record for a, b, _ in found for record in deed.read(document, a, b)]
         return list(gifts)
     if one_heading and not re.search(r"建议\s*[:\n]\s*$", head):

@@ -86,10 +86,14 @@ def _is_deed(document: Document, start: int, end: int, text: str, roles: Counter
     """A gift, or service by a deputy or by the one who writes."""
     if roles["suggest"] or re.search(r"多少|怎么捐|在哪捐|哪里捐|谁想|愿意[^,]{0,6}的|想捐|要捐|打算|准备捐|发起捐款|捐不捐|号召大家|一起捐|倡议大家|才算", text):
         return bool(roles["deputy"] and roles["donate"] and not roles["suggest"])
-    if re.search(r"(?:请|望|让|叫|希望|建议)[^,。]{0,10}(?:送|买|采购|发放|捐)|不过他不是代表|不是代表|真了不起|了不起|向[^,]{2,10}学习", text) and not roles["deputy"]:
+    if re.search(r"不是代表|有心的|愿意的?|接一下|接个?龙|我来统一|(?:怎么|如何)[^,。]{0,6}的[:,]", text):
+        return False
+    if (roles["modal"] or _ASKING_TAIL.search(text)) and not roles["donate"]:
+        return False
+    if re.search(r"(?:请|望|让|叫|希望|建议|发动)[^,。]{0,10}(?:送|买|采购|发放|捐)|真了不起|了不起|向[^,]{2,10}学习", text) and not roles["deputy"]:
         return False
     gift = roles["donate"] or (roles["give"] and (roles["self"] or roles["deputy"] or roles["gift_own"]))
-    if not gift and _MADE.search(text) and (roles["self"] or roles["deputy"] or roles["gift_own"]) and re.search(r"送|发给|交给|捐|赠|免费|不收钱|无偿|给[^,。]{2,12}(?:医院|卡点|社区|学校|卫生院|村|疾控|战士|同志|街坊|乡亲)|慈善|红会|红十字|卡点|社区|村", text):
+    if not gift and _MADE.search(text) and not _OTHERS_GAVE.search(text) and re.search(r"送|发给|交给|捐|赠|免费|不收钱|无偿|给[^,。]{2,12}(?:医院|卡点|社区|学校|卫生院|村|疾控|战士|同志|街坊|乡亲)|慈善|红会|红十字|卡点|社区|村", text):
         gift = True
     if gift:
         found = gifts.read(document, start, end)
@@ -100,13 +104,16 @@ def _is_deed(document: Document, start: int, end: int, text: str, roles: Counter
     services = len({h.start for h in hits if h.role == "service"})
     if deputy and services >= 1 and not re.search(r"反映|请代表|各位代表|代表反映", text):
         return True
-    mine = bool(re.match(r"(?:[^,。]{0,8}[,:])?\s*(?:今天|昨天|这几天|从.{1,6}起|\d+月\d+日起?)?[,]?(?:我|本人|俺|咱)(?!们?[县市镇乡区村])", text)) or bool(re.search(r"(?:^|[,。])(?:我|本人)(?:家|们?(?:公司|厂|律所|店|酒店|饭店|企业|单位|合作社|药店|诊所))?", text))
+    mine = bool(re.match(r"[^,。]{0,10}?[,]?(?:今天|昨天|这几天|今早|刚才?|昨晚|从.{1,6}起)[^,。]{0,3}(?:帮|给|为|替|到)", text)) or bool(re.match(r"(?:[^,。]{0,8}[,:])?\s*(?:今天|昨天|这几天|从.{1,6}起|\d+月\d+日起?)?[,]?(?:我|本人|俺|咱)(?!们?[县市镇乡区村])", text)) or bool(re.search(r"(?:^|[,。])(?:我|本人)(?:家|们?(?:公司|厂|律所|店|酒店|饭店|企业|单位|合作社|药店|诊所))?", text))
     if mine and services >= 2 and not roles["trouble"] >= 2 and not roles["modal"] >= 4:
         return True
-    return mine and bool(re.search(r"义务|免费|无偿|志愿者|不收钱|一分(?:钱)?(?:没|不)收|献血|自己掏|请战|请缨|捐", text)) and not roles["trouble"] >= 2
+    return mine and bool(re.search(r"义务|免费|无偿|志愿者|不收钱|一分(?:钱)?(?:没|不)收|没收过?一分|分文|献血|自己掏|请战|请缨|捐|费全免", text)) and not roles["trouble"] >= 2
 
 
 _MADE = re.compile(r"买了|购买了?|采购了?|买回|做了|熬了|缝了|缝制|赶制|赶做|蒸|拉了|运了|发了|寄回|打给|出了|交给了?|拉到|交特殊党费|党费|垫着|送来|自费|自购")
+
+
+_OTHERS_GAVE = re.compile(r"(?:红十字会?|县里|市里|省里|镇里|政府|单位|药店|超市|物业|社区|学校|上级|指挥部|邻居|人家|快递)[^,。]{0,6}(?:发了|买了|送来|送了|采购|运)|要[^,。]{0,4}买|买不到|没买|想买|哪里买|准备买|团购|代买")
 
 
 def _received(text: str) -> bool:
