@@ -4,101 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import FilePayload, Page, ViewportSize, expect
 
 from bot.clock import SystemClock
 from bot.messages import Mention
 from bot.settings import WebchatSettings
 from storage import Store
 from tests.chatroom import CHANGSHA, YUEYANG, Chatroom, furnish
+from tests.devices import BROWSER_TEST, DESK, PHONE, Devices, say
 
-CHROMIUM = Path("/usr/bin/chromium")
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 800}
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"没有 Chromium（{CHROMIUM}）：apt-get install chromium"),
-]
-
-Sit = Callable[..., Awaitable[Page]]
+pytestmark = BROWSER_TEST
 
 
-@pytest.fixture
-async def store(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Store]:
-    """One kind of store is enough here: what is kept is tested on both without a browser."""
-    file = tmp_path / "liaison.db"
-    shutil.copyfile(sqlite_template, file)
-    opened = Store.open(f"sqlite:///{file}")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def chat(store: Store) -> Chatroom:
-    return await furnish(store, SystemClock())
-
-
-class People:
-    """Browsers of people, and what went wrong in them."""
-
-    def __init__(self, browser: Browser, chat: Chatroom) -> None:
-        self.browser, self.chat = browser, chat
-        self.wrong: list[str] = []
-        self.hosts: set[str] = set()
-
-    async def device(self, size: dict[str, int] = DESK) -> BrowserContext:
-        """A browser of its own, with its own memory."""
-        touch = size["width"] < 720
-        context = await self.browser.new_context(
-            viewport={"width": size["width"], "height": size["height"]},
-            has_touch=touch,
-            is_mobile=touch,
-            locale="zh-CN",
-            timezone_id="America/New_York",
-        )
-        context.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname or ""))
-        context.on("weberror", lambda error: self.wrong.append(str(error.error)))
-        context.on("dialog", lambda dialog: self.wrong.append(f"dialog {dialog.message}"))
-        return context
-
-    async def sit(self, name: str, room: str = CHANGSHA, size: dict[str, int] = DESK) -> Page:
-        """Somebody sits down in a room on a device of their own."""
-        page = await (await self.device(size)).new_page()
-        await page.goto(f"{self.chat.seat(name)}#{self.chat.room(room)}")
-        await expect(page.locator("#title")).to_have_text(room)
-        return page
-
-
-@pytest.fixture
-async def people(chat: Chatroom) -> AsyncIterator[People]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        gathered = People(browser, chat)
-        yield gathered
-        await browser.close()
-        assert gathered.wrong == []
-        assert gathered.hosts <= {"127.0.0.1", ""}
-
-
-async def say(page: Page, text: str) -> None:
-    await page.locator("#say").fill(text)
-    await page.locator("#say").press("Enter")
+async def sit(devices: Devices, chat: Chatroom, name: str, size: ViewportSize = DESK) -> Page:
+    """Somebody sits down in their first room, on a device of their own."""
+    room = YUEYANG if name in ("王五", "赵六") else CHANGSHA
+    page = await devices.page(f"{chat.seat(name)}#{chat.room(room)}", size)
+    await expect(page.locator("#title")).to_have_text(room)
+    return page
 
 
 async def bubbles(page: Page) -> list[str]:
@@ -109,9 +34,9 @@ async def bubbles(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-async def test_two_people_talk_live(chat: Chatroom, people: People, size: dict[str, int]) -> None:
+async def test_two_people_talk_live(chat: Chatroom, devices: Devices, size: ViewportSize) -> None:
     async with chat.serving():
-        zhang, zhou = await people.sit("张三", size=size), await people.sit("周敏")
+        zhang, zhou = await sit(devices, chat, "张三", size), await sit(devices, chat, "周敏")
         await say(zhang, "36.5 健康")
         await expect(zhou.locator(".message.other .bubble")).to_have_text("36.5 健康")
         await zhou.locator("#say").fill("收到，谢谢")
@@ -124,10 +49,9 @@ async def test_two_people_talk_live(chat: Chatroom, people: People, size: dict[s
         await expect(zhang.locator("#say")).to_have_value("")
 
 
-async def test_the_first_page_leads_to_a_seat_and_says_what_to_try(chat: Chatroom, people: People) -> None:
+async def test_the_first_page_leads_to_a_seat_and_says_what_to_try(chat: Chatroom, devices: Devices) -> None:
     async with chat.serving():
-        page = await (await people.device(PHONE)).new_page()
-        await page.goto(chat.address)
+        page = await devices.page(chat.address, PHONE)
         await page.locator("#find").fill("张")
         await page.get_by_role("link", name="张三").click()
         await expect(page.locator("#title")).to_have_text(CHANGSHA)
@@ -136,9 +60,9 @@ async def test_the_first_page_leads_to_a_seat_and_says_what_to_try(chat: Chatroo
         await expect(page.locator(".message.own .bubble")).to_have_text("36.5 健康")
 
 
-async def test_two_tabs_of_one_browser_can_be_two_people(chat: Chatroom, people: People) -> None:
+async def test_two_tabs_of_one_browser_can_be_two_people(chat: Chatroom, devices: Devices) -> None:
     async with chat.serving():
-        device = await people.device()
+        device = await devices.device()
         zhang, zhou = await device.new_page(), await device.new_page()
         await zhang.goto(chat.seat("张三"))
         await zhou.goto(chat.seat("周敏"))
@@ -148,9 +72,9 @@ async def test_two_tabs_of_one_browser_can_be_two_people(chat: Chatroom, people:
         await expect(zhang.locator(".message.other .bubble")).to_have_text("收到")
 
 
-async def test_what_the_bot_says_privately_waits_with_a_badge(chat: Chatroom, people: People) -> None:
+async def test_what_the_bot_says_privately_waits_with_a_badge(chat: Chatroom, devices: Devices) -> None:
     async with chat.serving():
-        zhou = await people.sit("周敏")
+        zhou = await sit(devices, chat, "周敏")
         await chat.channel.send(await chat.post("张三 38.2 ℃，请联系。", person="周敏"))
         private = zhou.get_by_role("link", name="小联（私聊）")
         await expect(private.locator(".unread")).to_contain_text("1")
@@ -161,9 +85,9 @@ async def test_what_the_bot_says_privately_waits_with_a_badge(chat: Chatroom, pe
         await expect(zhou).to_have_title("联络员")
 
 
-async def test_who_is_mentioned_sees_it(chat: Chatroom, people: People) -> None:
+async def test_who_is_mentioned_sees_it(chat: Chatroom, devices: Devices) -> None:
     async with chat.serving():
-        zhang = await people.sit("张三")
+        zhang = await sit(devices, chat, "张三")
         await chat.channel.send(await chat.post("请补报。", room=CHANGSHA, mentions=(Mention(name="张三"),)))
         await expect(zhang.locator(".mention.mine")).to_have_text("@张三")
         await zhang.locator("#say").press_sequentially("好的 @周")
@@ -174,9 +98,9 @@ async def test_who_is_mentioned_sees_it(chat: Chatroom, people: People) -> None:
         await expect(zhang.locator(".own .mention")).to_have_text("@周敏")
 
 
-async def test_taking_back_shows_on_both_sides(chat: Chatroom, people: People) -> None:
+async def test_taking_back_shows_on_both_sides(chat: Chatroom, devices: Devices) -> None:
     async with chat.serving():
-        zhang, zhou = await people.sit("张三", size=PHONE), await people.sit("周敏")
+        zhang, zhou = await sit(devices, chat, "张三", PHONE), await sit(devices, chat, "周敏")
         await say(zhang, "发错了")
         await expect(zhou.locator(".message.other")).to_have_count(1)
         await zhang.get_by_role("button", name="撤回").click()
@@ -187,11 +111,11 @@ async def test_taking_back_shows_on_both_sides(chat: Chatroom, people: People) -
         await expect(zhang.locator("#say")).to_have_value("发错了")
 
 
-async def test_a_file_is_sent_and_fetched(chat: Chatroom, people: People) -> None:
+async def test_a_file_is_sent_and_fetched(chat: Chatroom, devices: Devices) -> None:
     async with chat.serving():
-        zhang, zhou = await people.sit("张三"), await people.sit("周敏")
-        sent = {"name": "复工情况.docx", "mimeType": "application/octet-stream", "buffer": b"PK\x03\x04"}
-        await zhang.locator("#file").set_input_files(sent)  # type: ignore[arg-type] # a FilePayload, as documented
+        zhang, zhou = await sit(devices, chat, "张三"), await sit(devices, chat, "周敏")
+        sent = FilePayload(name="复工情况.docx", mimeType="application/octet-stream", buffer=b"PK\x03\x04")
+        await zhang.locator("#file").set_input_files(sent)
         bubble = zhou.locator(".bubble.file a")
         await expect(bubble).to_contain_text("复工情况.docx")
         async with zhou.expect_download() as fetching:
@@ -205,10 +129,10 @@ async def test_a_file_is_sent_and_fetched(chat: Chatroom, people: People) -> Non
 # ── nothing lost, nothing doubled ───────────────────────────────────────────────────────────────────────────────
 
 
-async def test_through_a_restart_nothing_is_lost_or_doubled(chat: Chatroom, people: People) -> None:
+async def test_through_a_restart_nothing_is_lost_or_doubled(chat: Chatroom, devices: Devices) -> None:
     async with contextlib.AsyncExitStack() as server:
         await server.enter_async_context(chat.serving())
-        zhang, zhou = await people.sit("张三"), await people.sit("周敏")
+        zhang, zhou = await sit(devices, chat, "张三"), await sit(devices, chat, "周敏")
         await say(zhang, "断线之前")
         await expect(zhou.locator(".message.other")).to_have_count(1)
         await server.aclose()
@@ -230,9 +154,9 @@ async def test_through_a_restart_nothing_is_lost_or_doubled(chat: Chatroom, peop
     assert sorted(after[0]) == sorted(["断线之前", "断线时说的", "我也说一句"])
 
 
-async def test_what_was_not_sent_survives_a_reload(chat: Chatroom, people: People) -> None:
+async def test_what_was_not_sent_survives_a_reload(chat: Chatroom, devices: Devices) -> None:
     async with chat.serving():
-        zhang = await people.sit("张三")
+        zhang = await sit(devices, chat, "张三")
         await zhang.locator("#say").fill("写到一半")
         await zhang.reload()
         await expect(zhang.locator("#say")).to_have_value("写到一半")
@@ -244,14 +168,12 @@ async def test_what_was_not_sent_survives_a_reload(chat: Chatroom, people: Peopl
         await expect(zhang.locator(".message.waiting")).to_have_count(0)
 
 
-async def test_older_messages_come_as_one_scrolls_up(store: Store, people: People) -> None:
-    chat = people.chat = await furnish(
-        store, SystemClock(), WebchatSettings(history_messages=20, messages_per_minute=999)
-    )
+async def test_older_messages_come_as_one_scrolls_up(store: Store, devices: Devices) -> None:
+    chat = await furnish(store, SystemClock(), WebchatSettings(history_messages=20, messages_per_minute=999))
     async with chat.serving(), chat.sitting("李四") as li:
         for number in range(1, 51):
             await li.say(chat.room(CHANGSHA), f"第 {number} 条")
-        zhang = await people.sit("张三")
+        zhang = await sit(devices, chat, "张三")
         await expect(zhang.locator("#log .message")).to_have_count(20)
         await expect(zhang.locator("#log .message").last).to_be_in_viewport()
         for shown, was_on_top in ((40, "第 31 条"), (50, "第 11 条")):
@@ -266,11 +188,10 @@ async def test_older_messages_come_as_one_scrolls_up(store: Store, people: Peopl
 # ── personal links ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_personal_link_shows_its_persons_rooms_and_no_others(store: Store, people: People) -> None:
-    chat = people.chat = await furnish(store, SystemClock(), WebchatSettings(open_seats=False))
+async def test_a_personal_link_shows_its_persons_rooms_and_no_others(store: Store, devices: Devices) -> None:
+    chat = await furnish(store, SystemClock(), WebchatSettings(open_seats=False))
     async with chat.serving():
-        page = await (await people.device(PHONE)).new_page()
-        await page.goto(f"{chat.address}/m/{chat.links['王五']}")
+        page = await devices.page(f"{chat.address}/m/{chat.links['王五']}", PHONE)
         await expect(page.locator("#title")).to_have_text(YUEYANG)
         await say(page, "36.5 健康")
         await expect(page.locator(".message.own .bubble")).to_have_text("36.5 健康")
@@ -287,7 +208,7 @@ async def test_a_personal_link_shows_its_persons_rooms_and_no_others(store: Stor
 # ── whatever people send ────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_hostile_texts_are_shown_and_do_nothing(chat: Chatroom, people: People) -> None:
+async def test_hostile_texts_are_shown_and_do_nothing(chat: Chatroom, devices: Devices) -> None:
     texts = [
         "<script>alert(1)</script><img src=x onerror=alert(1)>",
         "<a href='javascript:alert(1)'>点我</a> {{7*7}} ${7*7}",
@@ -298,7 +219,7 @@ async def test_hostile_texts_are_shown_and_do_nothing(chat: Chatroom, people: Pe
         "Z̷̧̛͎̗̪̙͍͈͇̣͒̋͊̈́̓͗͋̕͝" * 50,
     ]
     async with chat.serving():
-        zhang = await people.sit("张三", size=PHONE)
+        zhang = await sit(devices, chat, "张三", PHONE)
         async with chat.sitting("李四") as li:
             for text in texts:
                 await li.say(chat.room(CHANGSHA), text)
@@ -312,10 +233,10 @@ async def test_hostile_texts_are_shown_and_do_nothing(chat: Chatroom, people: Pe
     assert not sideways
 
 
-async def test_a_text_of_a_megabyte_is_folded_and_the_page_stays_quick(chat: Chatroom, people: People) -> None:
+async def test_a_text_of_a_megabyte_is_folded_and_the_page_stays_quick(chat: Chatroom, devices: Devices) -> None:
     text = "健康" * (1024 * 1024 // 6)
     async with chat.serving():
-        zhang = await people.sit("张三", size=PHONE)
+        zhang = await sit(devices, chat, "张三", PHONE)
         async with chat.sitting("李四") as li:
             await li.say(chat.room(CHANGSHA), text)
         bubble = zhang.locator(".message.other .bubble")
@@ -332,9 +253,9 @@ async def test_a_text_of_a_megabyte_is_folded_and_the_page_stays_quick(chat: Cha
     assert length == len(text)
 
 
-async def test_a_text_that_is_too_long_is_refused_and_given_back(chat: Chatroom, people: People) -> None:
+async def test_a_text_that_is_too_long_is_refused_and_given_back(chat: Chatroom, devices: Devices) -> None:
     async with chat.serving():
-        zhang = await people.sit("张三")
+        zhang = await sit(devices, chat, "张三")
         await zhang.locator("#say").evaluate("(box, text) => { box.value = text; }", "长" * 400_000)
         await zhang.locator("#say").press("Enter")
         await expect(zhang.locator("#banner")).to_contain_text("这条消息太长，没有发出")
@@ -349,9 +270,9 @@ async def test_a_text_that_is_too_long_is_refused_and_given_back(chat: Chatroom,
 
 
 @pytest.mark.parametrize("width", [320, 360, 719, 720, 1920])
-async def test_it_fits_any_width(chat: Chatroom, people: People, width: int) -> None:
+async def test_it_fits_any_width(chat: Chatroom, devices: Devices, width: int) -> None:
     async with chat.serving():
-        zhang = await people.sit("张三", size={"width": width, "height": 640})
+        zhang = await sit(devices, chat, "张三", ViewportSize(width=width, height=640))
         await say(zhang, "很长" * 60 + "x" * 300)
         await expect(zhang.locator(".message.own")).to_have_count(1)
         sideways = await zhang.evaluate("document.documentElement.scrollWidth > innerWidth")
@@ -363,9 +284,9 @@ async def test_it_fits_any_width(chat: Chatroom, people: People, width: int) -> 
     assert send["y"] + send["height"] <= 640
 
 
-async def test_everything_can_be_reached_by_keyboard(chat: Chatroom, people: People) -> None:
+async def test_everything_can_be_reached_by_keyboard(chat: Chatroom, devices: Devices) -> None:
     async with chat.serving():
-        zhou = await people.sit("周敏")
+        zhou = await sit(devices, chat, "周敏")
         await zhou.locator("#change-seat").focus()
         reached = []
         for _ in range(13):
@@ -377,9 +298,9 @@ async def test_everything_can_be_reached_by_keyboard(chat: Chatroom, people: Peo
     assert {"show-members", "log", "attach", "say"} <= set(reached)
 
 
-async def test_times_are_chinas_wherever_the_device_is(chat: Chatroom, people: People) -> None:
+async def test_times_are_chinas_wherever_the_device_is(chat: Chatroom, devices: Devices) -> None:
     async with chat.serving():
-        zhang = await people.sit("张三")
+        zhang = await sit(devices, chat, "张三")
         await say(zhang, "36.5 健康")
         shown = zhang.locator("#log .note.day")
         await expect(shown).to_contain_text("今天")
