@@ -22,16 +22,17 @@ from bot.channels.wechaty import WechatyChannel
 from bot.clock import Clock
 from bot.heard import Heard
 from bot.inbox import Inbox
-from bot.messages import OfficeId
+from bot.messages import Attachment, OfficeId
 from bot.outbox import Outbox
 from bot.parsing import Context, Rules, parse
+from bot.pulse import keep_pulse
 from bot.records import Record
 from bot.segmenter import JiebaSegmenter
 from bot.settings import ChannelSettings, Settings, WebchatSettings
 from handlers import HANDLERS
 from schedules import ticker
 from schedules.planner import Planner
-from storage import Store, messages, migrate, people, posts, rooms
+from storage import Store, files, messages, migrate, people, posts, rooms
 from storage.people import Entry
 
 log = logging.getLogger(__name__)
@@ -107,6 +108,14 @@ class Bot:
             "posts": {"to_settle": held},
         }
 
+    async def file(self, token: str) -> Attachment | None:
+        """The file at that address."""
+        async with self.store.read() as session:
+            found = await files.by_token(session, token, self.clock.now())
+            if found is None or found.expires_at is None:  # what members sent is the chat page's to show
+                return None
+            return Attachment(name=found.name, media_type=found.media_type, content=found.content)
+
     async def run(self, stop: asyncio.Event, serving: Callable[[str], None]) -> None:
         """Runs until told to stop; then finishes what is in hand.
 
@@ -115,7 +124,7 @@ class Bot:
             serving: told the address as soon as it is served.
         """
         attach = [channel.attach for channel in self.channels.values() if isinstance(channel, WebchatChannel)]
-        async with web.serving(web.application(attach, self.health), self.settings.web) as address:
+        async with web.serving(web.application(attach, self.health, self.file), self.settings.web) as address:
             serving(address)
             async with asyncio.TaskGroup() as tasks:
                 hearing = [tasks.create_task(channel.receive(self.inbox)) for channel in self.channels.values()]
@@ -123,12 +132,15 @@ class Bot:
                     tasks.create_task(self.inbox.run(stop)),
                     tasks.create_task(self.outbox.run(stop)),
                 ]
+                beating = tasks.create_task(
+                    keep_pulse(self.store, self.clock, self.office_id, self.channels, self.inbox, stop)
+                )
                 ticking = tasks.create_task(ticker.tick(self.settings.schedules, self.planner.run_due))
                 await stop.wait()
                 log.info("stopping: finishing what is in hand")
                 ticking.cancel()
-                await asyncio.wait(working, timeout=_GRACE_SECONDS)
-                for task in (*hearing, *working):
+                await asyncio.wait([*working, beating], timeout=_GRACE_SECONDS)
+                for task in (*hearing, *working, beating):
                     task.cancel()
 
 

@@ -42,6 +42,7 @@ class Traits:
         echoes: it hands the bot's own posts back in `receive`.
         sends_once: sending a dispatch of the same id again changes nothing.
         reaches_people: a private talk is addressed by our own `person:<id>`, so that anybody can be reached unheard.
+        waits_for_us: what is said while the bot is away is handed in when it is back; without it that is lost.
         max_bytes: longest text in UTF-8 bytes; None for no limit.
         per_minute: posts a minute that the platform allows; None for no limit.
     """
@@ -54,6 +55,7 @@ class Traits:
     echoes: bool = False
     sends_once: bool = False
     reaches_people: bool = False
+    waits_for_us: bool = False
     max_bytes: int | None = None
     per_minute: int | None = None
 

@@ -18,7 +18,7 @@ from bot import staff, wording
 from bot.channel import Channel, Starts
 from bot.clock import Clock, local, until_set
 from bot.errors import ChannelUnavailable, DeliveryRefused, DeliveryUnknown
-from bot.messages import Attachment, Conversation, Dispatch, Doubt, Mention, Post
+from bot.messages import Attachment, Conversation, Dispatch, Doubt, Mention, Post, RoomId
 from bot.settings import Pacing, Settings
 from storage import Session, Store, StoreUnreachable, files, identities, messages, people, posts, rooms
 from storage.tables import Identity
@@ -55,32 +55,61 @@ class Outbox:
 
     async def put(self, session: Session, new: Sequence[Post]) -> None:
         """Makes posts due, each once by its key, within the caller's transaction."""
-        now = self._clock.now()
         for post in new:
             channel, identity = await self._route(session, post)
-            made = await posts.add(
-                session,
-                office_id=self._office_id,
-                key=post.key,
-                why=post.why,
-                channel=channel,
-                room_id=post.room,
-                person_id=post.person,
-                identity_id=identity.id if identity else None,
-                text=post.text,
-                mentions=list(post.mentions),
-                file_id=post.attachment,
-                doubt=str(post.doubt),
-                made_at=now,
-                not_before=post.not_before or now,
-                not_after=post.not_after,
-                attempts=0,
-                proof="",
-                note="",
-            )
-            if made is not None and not channel:
-                await posts.settle(session, made, "held", only_from="due", note="没有能私下送达的渠道")
+            for number, text in enumerate(self._pieces(post.text, channel)):
+                await self._put_one(session, post, channel, identity, number, text)
         self._due.set()
+
+    def _pieces(self, text: str, channel: str) -> Sequence[str]:
+        """The text in as many pieces as the channel needs."""
+        holder = self._channels.get(channel)
+        return wording.pieces(text, holder.traits.max_bytes if holder else None)
+
+    async def _put_one(
+        self, session: Session, post: Post, channel: str, identity: Identity | None, number: int, text: str
+    ) -> None:
+        made = await posts.add(
+            session,
+            office_id=self._office_id,
+            key=post.key if number == 0 else f"{post.key}#{number}",
+            why=post.why,
+            channel=channel,
+            room_id=post.room,
+            person_id=post.person,
+            identity_id=identity.id if identity else None,
+            text=text,
+            mentions=list(post.mentions) if number == 0 else [],
+            file_id=post.attachment if number == 0 else None,
+            doubt=str(post.doubt),
+            made_at=self._clock.now(),
+            not_before=post.not_before or self._clock.now(),
+            not_after=post.not_after,
+            attempts=0,
+            proof="",
+            note="",
+        )
+        if made is not None and not channel:
+            await posts.settle(session, made, "held", only_from="due", note="没有能私下送达的渠道")
+            await self._tell_unreached(session, post)
+
+    async def _tell_unreached(self, session: Session, post: Post) -> None:
+        """Nobody can be told privately: staff learn that something waits for the person, not what it is."""
+        if post.person is None:
+            return
+        now = self._clock.now()
+        name = (await people.names(session, [post.person])).get(post.person, "")
+        for room in await rooms.every(session, self._office_id, "staff"):
+            notice = Post(
+                key=f"unreached/{post.person}/{local(now):%Y-%m-%d}",
+                why="私聊送不到",
+                text=wording.unreached(name, self._settings.office.bot_name),
+                room=RoomId(room.id),
+                not_after=post.not_after,
+                doubt=Doubt.REPEAT,
+            )
+            await self.put(session, [notice])
+            return
 
     async def _route(self, session: Session, post: Post) -> tuple[str, Identity | None]:
         """By which channel, and for a private post to which account; no channel where nobody can be reached."""
@@ -222,14 +251,17 @@ class Outbox:
             await posts.postpone(session, post.id, post.not_before, only_from="claimed", note="渠道暂时连不上")
 
     async def _dispatch(self, session: Session, post: PostRow) -> Dispatch:
-        attachment = None
+        attachment, text = None, post.text
         if post.file_id is not None:
             file = await files.get(session, post.file_id)
-            attachment = Attachment(name=file.name, media_type=file.media_type, content=file.content)
+            if self._channels[post.channel].traits.files:
+                attachment = Attachment(name=file.name, media_type=file.media_type, content=file.content)
+            else:
+                text = wording.with_link(text, f"{self._settings.web.base_url}/files/{file.token}")
         return Dispatch(
             id=post.id,
             conversation=await self._conversation(session, post),
-            text=post.text,
+            text=text,
             mentions=await self._mentions(session, post),
             attachment=attachment,
         )

@@ -70,12 +70,13 @@ async def _play(settings: Settings, store: Store, days: Sequence[GroupDay], read
 
 async def play_until(bot: Bot, clock: VirtualClock, until: datetime) -> None:
     """Lets all happen that falls due until then."""
+    due_at: datetime | None = clock.now()
     while True:
-        due_at = await bot.planner.run_due()
+        if due_at is None or due_at <= clock.now():
+            due_at = await bot.planner.run_due()
         await bot.inbox.handle_waiting()
         post_at = await bot.outbox.send_due()
-        look_again_at = clock.now() + _LONGEST_JUMP
-        moments = (due_at, post_at, look_again_at)
+        moments = (due_at, post_at, clock.now() + _LONGEST_JUMP)
         coming = [moment for moment in moments if moment is not None and clock.now() < moment <= until]
         if not coming:
             break

@@ -10,14 +10,17 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.messages import Attachment
 from bot.settings import WebSettings
 
 log = logging.getLogger(__name__)
 
 Health = Callable[[], Awaitable[tuple[bool, Mapping[str, Any]]]]
+FindFile = Callable[[str], Awaitable[Attachment | None]]
 Attach = Callable[[web.Application], None]
 
 _HEADERS = {
@@ -33,11 +36,12 @@ _HEADERS = {
 _LARGEST_REQUEST = 16 * 1024 * 1024
 
 
-def application(attach: Iterable[Attach], health: Health) -> web.Application:
+def application(attach: Iterable[Attach], health: Health, find_file: FindFile) -> web.Application:
     """The server's application.
 
     Args:
         attach: what adds addresses of its own.
+        find_file: the file at a token, unless its time is over.
         health: whether all is well, and the particulars, without names or texts.
     """
     app = web.Application(middlewares=[_guarded], client_max_size=_LARGEST_REQUEST)
@@ -47,6 +51,16 @@ def application(attach: Iterable[Attach], health: Health) -> web.Application:
         return web.json_response(dict(particulars), status=200 if well else 503)
 
     app.router.add_get("/healthz", healthz)
+
+    async def download(request: web.Request) -> web.Response:
+        file = await find_file(request.match_info["token"])
+        if file is None:
+            raise web.HTTPNotFound(text="这个链接已失效。请重新导出。")
+        name = quote(file.name, safe="")
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
+        return web.Response(body=file.content, content_type=file.media_type, headers=headers)
+
+    app.router.add_get("/files/{token}", download)
     for add in attach:
         add(app)
     app.on_response_prepare.append(_secured)
@@ -78,7 +92,6 @@ async def serving(app: web.Application, settings: WebSettings) -> AsyncIterator[
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
-        host = settings.host if ":" not in settings.host else f"[{settings.host}]"
-        yield settings.public_url or f"http://{host}:{settings.port}"
+        yield settings.base_url
     finally:
         await runner.cleanup()

@@ -267,9 +267,9 @@ def nothing_pasted() -> str:
     return "没看到可录入的内容。请把群聊复制下来，接在 /录入 后面一起发；可先写群名一行。"
 
 
-def exported(name: str, url: str | None) -> str:
+def exported(name: str) -> str:
     """An export is ready."""
-    return f"{name} 已导出。" if url is None else f"{name} 已导出，七天内可下载：{url}"
+    return f"{name} 已导出。"
 
 
 def state_names() -> Mapping[str, str]:
@@ -293,3 +293,31 @@ def which_state(written: str, known: Sequence[str]) -> str:
 def no_such_account(written: str, waiting: Sequence[str]) -> str:
     """Nobody was seen under that name."""
     return f"没见过叫“{written}”的。" + waiting_accounts(waiting)
+
+
+def with_link(text: str, url: str) -> str:
+    """An answer whose file cannot be sent there."""
+    return f"{text}\n七天内可下载：{url}"
+
+
+def unreached(name: str, bot_name: str) -> str:
+    """Something waits for a member of staff who cannot be told privately. Does not say what."""
+    return f"有给{name}的提醒，但我还没法私聊{name}。请{name}加{bot_name}好友，私聊我说“/异常”就能看到。"
+
+
+def received(names: Sequence[str]) -> str:
+    """A report was noted; says no value."""
+    return f"已收到{'、'.join(names)}的情况。"
+
+
+def pieces(text: str, most_bytes: int | None) -> Sequence[str]:
+    """A text in pieces of at most so many UTF-8 bytes, parted at line ends, else behind a mark, else anywhere."""
+    if most_bytes is None or len(text.encode()) <= most_bytes:
+        return (text,)
+    found, rest = [], text
+    while len(rest.encode()) > most_bytes:
+        head = rest.encode()[:most_bytes].decode("utf-8", "ignore")
+        cut = max(head.rfind("\n") + 1, 0) or max(head.rfind(mark) + 1 for mark in "。；、，") or len(head)
+        found.append(rest[:cut].rstrip("\n"))
+        rest = rest[cut:]
+    return tuple(piece for piece in (*found, rest) if piece.strip())

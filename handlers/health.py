@@ -23,14 +23,25 @@ async def health(record: HealthReport, heard: Heard, session: Session) -> Sequen
     """Keeps the report and alerts staff where need is."""
     subject = await entries.subject_of(record.subject, heard, session)
     row = await entries.enter(record, heard, session, subject)
-    if row is None or not record.ill or not heard.settings.manners.alert_staff:
+    if row is None:
         return ()
-    if await _said_before(row, record, heard, session):
-        return ()
-    return await _alert(record, row, subject, heard, session)
+    said = _received(record, subject, heard)
+    if not record.ill or not heard.settings.manners.alert_staff:
+        return said
+    if await _said_before(row, heard, session):
+        return said
+    return [*said, *await _alert(record, row, subject, heard, session)]
 
 
-async def _said_before(row: Row, record: HealthReport, heard: Heard, session: Session) -> bool:
+def _received(record: HealthReport, subject: entries.Subject, heard: Heard) -> Sequence[Post]:
+    """A word in the group, where the office wishes it: once a message, without any value, never for a 接龙."""
+    wished = heard.settings.manners.answer_reports and heard.room is not None and not heard.room.for_staff
+    if not wished or record.chain is not None or heard.again:
+        return ()
+    return [heard.answer(wording.received([subject.name]), "收到上报", step="received")]
+
+
+async def _said_before(row: Row, heard: Heard, session: Session) -> bool:
     """Whether staff have heard just that of the person today."""
     if row.subject_id is None:
         return False

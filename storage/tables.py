@@ -342,6 +342,15 @@ class File(Table):
     expires_at: Mapped[datetime | None]
 
 
+class Pulse(Table):
+    """When a channel was last known to hear: what was said after it while the bot was down may be missing."""
+
+    __tablename__ = "pulses"
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(64), primary_key=True)
+    alive_at: Mapped[datetime]
+
+
 class Gap(Table):
     """A time in which a channel may have missed messages."""
 

@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
 
 async def _links(settings: Settings) -> None:
-    base = settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}"
+    base = settings.web.base_url
     async with offline(settings) as bot, bot.store.begin() as session:
         await people.give_links(session, bot.office_id, _tokens())
         found = await people.links(session, bot.office_id)

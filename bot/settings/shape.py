@@ -78,6 +78,12 @@ class WebSettings:
     public_url: PublicUrl = ""
     """How people reach the server from outside (https://…), for links in posts. Empty: host and port are written."""
 
+    @property
+    def base_url(self) -> str:
+        """What links to the server begin with."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pacing:

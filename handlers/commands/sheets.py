@@ -48,7 +48,7 @@ async def export(command: Command, heard: Heard, session: Session) -> Sequence[P
         made_at=heard.now,
         expires_at=heard.now + timedelta(days=_KEPT_DAYS),
     )
-    return [heard.whisper(wording.exported(name, None), "/导出", attachment=FileId(file_id))]
+    return [heard.whisper(wording.exported(name), "/导出", attachment=FileId(file_id))]
 
 
 def _file_name(found: Sequence[Room], span: Span) -> str:

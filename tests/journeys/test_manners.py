@@ -8,8 +8,9 @@ import pytest
 
 from bot.clock import VirtualClock, day_of
 from bot.daybook import room_day
+from bot.messages import Dispatch
 from bot.reports.tally import RoomDay, State
-from bot.settings import ScheduleSettings
+from bot.settings import MannersSettings, ScheduleSettings
 from storage import Store, rooms
 from tests.office import GROUP, STAFF_ROOM, Office, open_office, settings_for
 from tests.reading import real
@@ -37,6 +38,10 @@ def names(people: object) -> list[str]:
     return [known.name for known in people]  # type: ignore[attr-defined]  # any sequence of people
 
 
+def whispered(said: list[Dispatch]) -> list[Dispatch]:
+    return [dispatch for dispatch in said if dispatch.conversation.private]
+
+
 async def test_the_bot_does_not_answer_reports_in_the_group(office: Office) -> None:
     for who in ("张三", "李四", "王五"):
         assert await office.ask(who, "36.5 健康") == []
@@ -54,32 +59,47 @@ async def test_who_is_unwell_reaches_each_of_the_staff_alone_and_at_once(office:
     assert "张三" in alerts[0].text
     assert "咳嗽" in alerts[0].text
     assert "岳麓区" in alerts[0].text
-    assert not any(not d.conversation.private for d in said)
+    assert not [d for d in said if d.conversation.name == GROUP]
 
 
 async def test_the_same_state_said_again_alerts_once(office: Office) -> None:
     await office.say("周敏", "早")
-    assert len(await office.ask("张三", "38.5 咳嗽")) == 1
+    assert len(whispered(await office.ask("张三", "38.5 咳嗽"))) == 1
     assert await office.ask("张三", "38.5 咳嗽") == []
-    assert len(await office.ask("张三", "39.1 咳嗽")) == 1
+    assert len(whispered(await office.ask("张三", "39.1 咳嗽"))) == 1
 
 
-async def test_staff_who_never_spoke_are_listed_as_out_of_reach_not_forgotten(office: Office) -> None:
-    await office.ask("张三", "38.5 咳嗽")
-    said = await office.ask("周敏", "/异常")
-    assert any("张三" in d.text for d in said if d.conversation.private)
+async def test_staff_who_cannot_be_told_privately_learn_that_something_waits_and_no_more(office: Office) -> None:
+    said = await office.ask("张三", "38.5 咳嗽")
+    assert {d.conversation.name for d in said} == {STAFF_ROOM}
+    assert "周敏" in said[0].text
+    assert not any(word in d.text for d in said for word in ("张三", "38.5", "咳嗽"))
+    asked = await office.ask("周敏", "/异常", None)
+    assert "张三" in asked[0].text
+
+
+async def test_an_office_may_wish_each_report_to_be_answered_without_its_value(
+    store: Store, clock: VirtualClock
+) -> None:
+    settings = settings_for(manners=MannersSettings(answer_reports=True))
+    office = await open_office(store, clock, settings, real())
+    await office.say("周敏", "早")
+    (answer,) = [
+        d for d in await office.ask("张三", "38.5 咳嗽") if not d.conversation.private and d.conversation.name == GROUP
+    ]
+    assert answer.text == "已收到张三的情况。"
 
 
 async def test_an_unsure_state_counts_as_unwell_and_is_to_be_settled(office: Office) -> None:
     await office.say("周敏", "早")
-    (alert,) = await office.ask("李四", "36.6，有点不舒服，说不上来")
+    (alert,) = whispered(await office.ask("李四", "36.6，有点不舒服，说不上来"))
     assert "待核实" in alert.text
     assert names((await day(office)).unwell) == ["李四"]
 
 
 async def test_a_relative_who_is_ill_alerts_staff_and_makes_nobody_reported(office: Office) -> None:
     await office.say("周敏", "早")
-    (alert,) = await office.ask("王五", "我爱人37.8，咳嗽")
+    (alert,) = whispered(await office.ask("王五", "我爱人37.8，咳嗽"))
     assert "王五的家属" in alert.text
     assert (await day(office)).states
     assert not (await day(office)).reported

@@ -66,6 +66,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_people_office_id_name"), ["office_id", "name"], unique=False)
 
     op.create_table(
+        "pulses",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=64), nullable=False),
+        sa.Column("alive_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name=op.f("fk_pulses_office_id")),
+        sa.PrimaryKeyConstraint("office_id", "channel", name=op.f("pk_pulses")),
+    )
+    op.create_table(
         "rooms",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
