@@ -28,10 +28,10 @@ def parse(text: str, context: Context, rulebook: Rules, segmenter: Segmenter) ->
         return ()
     if command := frame.command(document):
         return (command,)
-    speaker = Speaker(context.sender)
+    speaker = Speaker(document.own_name)
     if quote := frame.quote(document):
         start = quote.end
-        speaker = Speaker(context.sender, quoted=_meant(document, quote))
+        speaker = Speaker(document.own_name, quoted=_meant(document, quote))
         if start >= end:
             return ()
     if alone := frame.is_alone(document, start, end):

@@ -14,7 +14,7 @@ from bot.records import Deed
 
 _DEPUTY = re.compile(r"代表(?!们|团|联|性|家|本人所|作|委员会|大会|大家|工作|群|积极|累计|捐款?共|共)")
 _ROLE = re.compile(r"(?:董事长|总经理|经理|理事长|主任|院长|校长|书记|支书|行长|负责人|老板|企业家|大户|教师|医生|护士长?|村医|个体户|党员|掌柜|队长|站长|会长|厂长|律师|农民|教授)")
-_TOTAL = re.compile(r"(?:全[市县省区州国镇乡]|各级|[五四三两]级|\d+[名位]代表|我[市县省区州镇乡]|截[至止])[^,。]{0,14}(?:人大)?代表[^,。]{0,6}(?:们|累计|共|已|捐|合计|积极|踊跃)|代表(?:累计|共捐|共计|捐款共计|们)")
+_TOTAL = re.compile(r"(?:全[市县省区州国镇乡]|各级|[五四三两]级|我[市县省区州镇乡]|截[至止])[^,。]{0,14}(?:人大)?代表[^,。]{0,6}(?:们|累计|共|已|捐|合计|积极|踊跃)|\d+[名位](?:人大)?代表|代表(?:累计|共捐|共计|捐款共计|们)")
 _MINE = re.compile(r"我|本人|俺|咱|小店|企业虽小|自家")
 
 
@@ -27,7 +27,7 @@ def read(document: Document, start: int, end: int) -> list[Deed]:
             limit = people[index + 1][0] if index + 1 < len(people) else end
             found.append(_deed(document, at, limit, document.visible(at, stop), source=(at, limit)))
         return found
-    subject: str | None = document.context.sender
+    subject: str | None = document.own_name
     if people:
         subject = document.visible(*people[0])
     elif _TOTAL.search(document.plain[start:end]):

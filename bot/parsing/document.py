@@ -6,6 +6,7 @@ for twice.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -99,6 +100,17 @@ class Document:
         return normalize.normalize(self.context.sender, self.rules.table).plain
 
     @cached_property
+    def own_name(self) -> str:
+        """The sender's personal name, without the office in front of it: 谭敏 of 平江联工委 谭敏."""
+        part = _LAST_PART.search(self.context.sender)
+        if part is None:
+            return self.context.sender
+        name = normalize.normalize(part[1], self.rules.table).plain
+        if names.length_at(name, 0, len(name), self.rules.names, frozenset(), sure=True) == len(name):
+            return part[1]
+        return self.context.sender
+
+    @cached_property
     def places(self) -> dict[int, int]:
         """Where place names begin, and where each ends."""
         return {hit.start: hit.end for hit in self.frame if hit.role == "place"}
@@ -106,6 +118,9 @@ class Document:
     def is_sender(self, name: str) -> bool:
         """Whether a name in the text is the sender's own: 吴显 of 凤凰联工委 吴显."""
         return bool(name) and (name == self.sender_plain or (len(name) > 1 and self.sender_plain.endswith(name)))
+
+
+_LAST_PART = re.compile(r"[\u4e00-\u9fff][ \-—_·|/：:]+([\u4e00-\u9fff]{2,4})$")
 
 
 def between(hits: list[Hit], start: int, end: int) -> list[Hit]:

@@ -38,6 +38,8 @@ def read(sentence: Sentence, start: int, end: int, *, other: bool) -> tuple[bool
     if found is None:
         return None
     index = sentence.tokens.index(found)
+    if sentence.states.get(index) is State.DENIED:
+        return False, [found]
     if sentence.states.get(index) in (State.UNREAL, State.LONG_PAST):
         answer = _answer(sentence, end)
         return None if answer is None else (answer, [found])
@@ -66,6 +68,8 @@ def _journey(sentence: Sentence, areas: list[Hit], tokens: list[Hit]) -> Hit | N
 
 
 def _denied(sentence: Sentence, found: Hit, tokens: list[Hit], end: int) -> bool:
+    if "没" in sentence.plain[found.start : found.end]:
+        return True
     for token in tokens:
         if token.role != "neg" or token.start > found.end:
             continue

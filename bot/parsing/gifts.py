@@ -16,6 +16,8 @@ from bot.records import Goods
 _N = numerals.NUMBER
 _YUAN = re.compile(rf"(?:人民币|现金|¥|￥)?\s?(?<![\d.])(?P<amount>{_N})\s?(?:多|余|来|几)?\s?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?:多|余)?\s?(?P<unit>元|块(?:钱)?|圆|人民币|rmb)")
 _BARE_SUM = re.compile(rf"(?P<verb>价值|总价值|价值约|约?值|算值|折合|花了|花费|(?<=[\u4e00-\u9fff\d])\((?=[\d.]+[万千]\))|捐|捐款|捐了|捐出|捐助|捐给[^\d,。]{{0,8}}|捐资|捐赠|打款|汇款|党费|善款|款|不多|拿出|次|捐现金|现金|出资|掏出?|共计|合计|凑了|捐上|转了|打了|汇了|拿了)[,:\s了约]{{0,3}}(?P<amount>{_N})(?:多|余)?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?=[,。;!?、\s)(]|$|捐|给|买|[\u4e00-\u9fff]*捐)")
+_SUM_GIVEN = re.compile(rf"(?<![\d.])(?P<amount>{_N})(?P<large>[万千]|w(?![a-z]))?(?:多|余)?(?=\s?(?:打给|捐给|全捐|都捐|转给|汇给|打到|捐到|捐了))")
+_BEFORE_SUM = frozenset("捐款了约共计钱出给掏花值费近过达是为的上下来去到元万")
 _COUNTED = re.compile(rf"(?<![\d.第])(?P<amount>{_N})\s?(?P<more>多|余|来)?\s?(?P<large>[万亿千百]|w(?![a-z]))?(?:多|余)?\s?")
 _ITEM = re.compile(r"[\u4e00-\u9fffa-z0-9%\-+“”\"]{1,14}")
 _ITEM_END = re.compile(
@@ -72,7 +74,13 @@ def read(document: Document, start: int, end: int, *, listed: bool = False, give
 def _sums(plain: str, start: int, end: int, *, listed: bool) -> list[_Sum]:
     found: list[_Sum] = []
     for match in _YUAN.finditer(plain, start, end):
+        if match["unit"] == "块" and re.match(r"[\u4e00-\u9fff]", plain[match.start() - 1 : match.start()]) and plain[match.start() - 1] not in _BEFORE_SUM:
+            continue
         if amount := _amount(match):
+            found.append(_Sum(match.start(), match.end(), amount))
+    for match in _SUM_GIVEN.finditer(plain, start, end):
+        amount = _amount(match)
+        if amount and not any(s.start <= match.start() < s.end for s in found):
             found.append(_Sum(match.start(), match.end(), amount))
     for match in _BARE_SUM.finditer(plain, start, end):
         at = match.start("amount")
@@ -203,6 +211,7 @@ def _item(
             return (after, hit.end) if re.fullmatch(r"[\u4e00-\u9fffa-z0-9]{0,3}", between_words) and "的" not in between_words and not _ITEM_END.search(between_words) else (hit.start, hit.end)
     for hit in reversed(items):
         gap = plain[hit.end : number]
+        gap = re.sub(r",(?=首批|第一批|共|约|计)", "", gap)
         if hit.end <= number and len(gap) <= 8 and free(hit) and not re.search(r"[、。;,]", gap.rstrip(",:")):
             return _widen(plain, start, hit)
     moved = _WORKED.search(plain, max(start, number - 14), number)
@@ -215,7 +224,7 @@ def _item(
     return _behind(plain, after, end) or _in_front(plain, start, number)
 
 
-_CARRIED = re.compile(r"运送|转运|运输|派出|出动|搬运|装卸|分拣|清点|跑了|信用贷款|贷款")
+_CARRIED = re.compile(r"运送|转运|运输|派出(?!所)|出动|搬运|装卸|分拣|清点|跑了|信用贷款|贷款")
 _WORKED = re.compile(r"(?:的|把)?(?P<item>[\u4e00-\u9fff]{1,4})[割捞摘采收杀宰挖砍装拉拿运][了出来去下]{0,2}$")
 
 

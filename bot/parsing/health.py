@@ -207,10 +207,21 @@ class _Walk:
             return
         if state is State.UNREAL and role not in ("released",):
             return
+        if role in ("symptom", "open") and self._somebody_elses(token, state):
+            return
         if self.cast.ignores(token):
             return
         for sheet in self.cast.sheets(token):
             handler(self, sheet, token, state)
+
+    def _somebody_elses(self, token: Hit, state: State) -> bool:
+        """腹泻的病人补液要及时; 电脑又发烫."""
+        if re.match(r"的(?:病人|患者|人(?!是)|同志|人员|老人|孩子要|村民|群众|居民|要|请|代表)", self._plain[token.end : token.end + 5]) and state is not State.DENIED:
+            return True
+        if "烫" not in self._plain[token.start : token.end]:
+            return False
+        start = self._sentence.clause_start(token.start)
+        return any(t.role == "not_body" and start <= t.start < token.start for t in self._sentence.tokens)
 
     def _symptom(self, sheet: Sheet, token: Hit, state: State) -> None:
         sheet.note(state, token.value)
@@ -262,6 +273,8 @@ class _Walk:
     def _diagnosis(self, sheet: Sheet, token: Hit, state: State) -> None:
         found = Diagnosis(token.value)
         after = self._plain[token.end : token.end + 3]
+        if re.search(r"[例名位]\s?$", self._plain[max(self._sentence.start, token.start - 3) : token.start]) and not self._listed:
+            return
         if after.startswith(("病例", "病人", "患者", "者", "的人", "人员")) and found in (Diagnosis.SUSPECTED, Diagnosis.CONFIRMED):
             return
         if state is State.DENIED:
@@ -290,8 +303,20 @@ class _Walk:
             value = value if value == "居家" else next((p for p in ("医院", "集中", "居家") if p in places), "")
             if value != "居家" and ("医院" in self._plain[start:end] or "病房" in self._plain[start:end]):
                 value = "医院"
+        before = self._plain[max(self._sentence.start, token.start - 8) : token.start]
+        word = self._plain[token.start : token.end]
+        if word.endswith(("点", "酒店", "宾馆", "方舱", "病房", "病区")) and not (
+            re.search(r"[在住进到于去送]|转", before) or re.match(r"\s?(?:第|隔离|观察|住|里)", self._plain[token.end : token.end + 3])
+        ):
+            return
+        if self._plain.startswith("的", token.end) and not re.match(r"的?第", self._plain[token.end : token.end + 2]):
+            return
         if value:
             sheet.isolation = Isolation(value)
+            mine = any(t.role in ("self", "kin", "name", "present") and t.start < token.start for t in self._sentence.tokens)
+            sheet.told_isolation = sheet.told_isolation or mine or self._listed or bool(re.search(r"在|已|正|被|按", before)) or bool(
+                re.match(r"\s?(?:第|期|中|观察)", self._plain[token.end : token.end + 2])
+            )
 
     def _released(self, sheet: Sheet, token: Hit, state: State) -> None:
         before = self._plain[max(self._sentence.start, token.start - 3) : token.start]
@@ -306,6 +331,11 @@ class _Walk:
         before = self._plain[max(self._sentence.start, token.start - 2) : token.start]
         if re.search(r"[没未不]有?$", before):
             return
+        known = sheet.symptoms or sheet.past or sheet.complaint or sheet.past_complaint or sheet.doubted or sheet.temperatures or sheet.denied
+        if not known and token.value != FEVER_WORD:
+            clause = self._plain[self._sentence.clause_start(token.start) : token.start]
+            if not re.fullmatch(r"(?:[\s我早已经都全今天现在人身体基本完全感冒病就也了]|咳嗽|发烧)*", clause):
+                return
         if token.value == FEVER_WORD:
             sheet.over([FEVER_WORD], whole=False)
             return

@@ -157,11 +157,11 @@ def _line(document: Document, start: int, end: int, heading: str, columns: list[
     """The records of one line, each with what makes it the same as another line's."""
     owner = _owner(document, start, end)
     if owner is None:
-        name, rest = document.context.sender, start
+        name, rest = document.own_name, start
     else:
         name, rest = document.visible(*owner), owner[1]
     mine = owner is None or document.is_sender(document.plain[owner[0] : owner[1]]) if owner else True
-    subject = name if owner else document.context.sender
+    subject = name if owner else document.own_name
     if owner is None and (_HEAD_OTHER.search(heading) or not re.search(r"[\u4e00-\u9fff\d]", document.plain[start:end])):
         return
     source = document.visible(start, end)
@@ -238,7 +238,7 @@ def _owner(document: Document, start: int, end: int) -> tuple[int, int] | None:
     sender = document.sender_plain
     if sender and plain.startswith(sender, begin) and begin + len(sender) <= end:
         return begin, begin + len(sender)
-    lead = re.compile(r"(?:代|替|帮)报?[:\s]?").match(plain, begin, end)
+    lead = re.compile(r"(?:(?:代|替|帮)(?!表)报?[:\s]?|(?:省|市|县|区|镇|乡)?(?:人大)?代表(?=[\u4e00-\u9fff]{2,3}[\s:,\d]))").match(plain, begin, end)
     if lead:
         begin = lead.end()
     token = _NAME_TOKEN.match(plain, begin, end)
@@ -416,7 +416,7 @@ def numbered(document: Document, start: int, end: int, speaker: Speaker) -> list
     if one_heading and not re.search(r"建议\s*[:\n]\s*$", head):
         return None
     if heading_voice is None and not found[0].announced:
-        if sum(t in (Voice.SUGGESTION, Voice.PROBLEM) for t in told) * 2 < len(found):
+        if sum(t in (Voice.SUGGESTION, Voice.PROBLEM) for t in told) * 2 < len(found) and not _all_topical(document, found, head):
             return None
         if any(t in (Voice.COMMENT, Voice.DEED) for t in told):
             return None
@@ -426,6 +426,14 @@ def numbered(document: Document, start: int, end: int, speaker: Speaker) -> list
     for item, kind in zip(found, told, strict=True):
         records += _numbered_item(document, item, kind, heading_voice)
     return [*keep, *records]
+
+
+def _all_topical(document: Document, found: list[Item], head: str) -> bool:
+    """Numbered lines that each name a field of policy, under no heading of another kind: 给加油站员工发护目镜."""
+    if len(head.strip()) > 4:
+        return False
+    topical = sum(any(h.role == "category" for h in between(document.voice, a, b)) and b - a >= 6 for a, b, _ in found)
+    return topical == len(found)
 
 
 def _head_end(document: Document, start: int, first: int) -> int:
@@ -455,9 +463,9 @@ def _numbered_item(document: Document, item: Item, kind: Voice, heading: Voice |
 def _answers(document: Document, found: list[Item], speaker: Speaker) -> list[Record] | None:
     """One person's numbered answers: 1.36.5 2.无 3.长沙; with the question known, each is read as its answer."""
     plain = document.plain
-    if any(b - a > 40 for a, b, _ in found) or any(document.plain[max(0, a - 6) : a].find("建议") >= 0 for a, b, _ in found):
+    if any(b - a > 40 for a, b, _ in found) or found[0].announced:
         return None
-    temps = sum(any(True for _ in temperature.readings(plain, a, b, listed=True)) for a, b, _ in found)
+    temps = sum(any(True for _ in temperature.readings(plain[a:b], 0, b - a, listed=True)) for a, b, _ in found)
     telling = sum(
         any(h.role in ("symptom", "well", "fine", "neg", "isolation", "topic") for h in between(document.health, a, b)) for a, b, _ in found
     )
@@ -470,6 +478,8 @@ def _answers(document: Document, found: list[Item], speaker: Speaker) -> list[Re
     parts = []
     for index, (a, b, _) in enumerate(found):
         answer = document.text.visible[a:b].strip(" ;；,，。\n")
+        if told[index] is Voice.SUGGESTION:
+            continue
         question = questions[index] if index < len(questions) else ""
         bare = bool(_YES_NO.fullmatch(answer)) or answer in ("没有", "无", "否", "有", "是")
         place = re.search(r"哪|地|位置", question)
@@ -477,7 +487,8 @@ def _answers(document: Document, found: list[Item], speaker: Speaker) -> list[Re
     head = document.text.visible[: found[0].start]
     text = "\n".join(part for part in [_named_head(document, head), *parts] if part)
     made = _composed(document, text, speaker, None, document.visible(found[0].start, found[-1].end))
-    return made or None
+    voiced = [r for item, kind in zip(found, told, strict=True) if kind is Voice.SUGGESTION for r in _numbered_item(document, item, kind, None)]
+    return [*made, *voiced] if made else None
 
 
 def _named_head(document: Document, head: str) -> str:

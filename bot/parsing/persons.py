@@ -126,6 +126,8 @@ class Cast:
         return "*" if word in self._document.rules.households else word
 
     def _followed_by_kin(self, index: int, token: Hit) -> bool:
+        if self._plain[token.start : token.end] == "我们":
+            return False
         for following in self._sentence.tokens[index + 1 :]:
             if following.start > token.end + 3:
                 return False
@@ -172,6 +174,9 @@ class Cast:
         if mine and not self.main.proxy:
             who = self.main = Who(name)
             self._own_name = name
+        if self._now and self._now[-1].kin and self._last_person_end == token.start:
+            self._now = [self.main]
+            self._last_person_end = -1
         following = next((t for t in self._sentence.tokens if t.start >= token.end), None)
         if following is not None and following.role == "kin" and re.fullmatch(r"(?:代表)?的?", self._plain[token.end : following.start]):
             self._turn([Who(name, kin=self._kin(following), proxy=True)], following)

@@ -66,6 +66,8 @@ def _told(document: Document, start: int, end: int) -> Voice:
         return told
     if frame.retract(document, start, end):
         return Voice.NONE
+    if told in (Voice.PROBLEM, Voice.SUGGESTION, Voice.PRACTICE) and counts.read(document, start, end):
+        return Voice.NONE
     roles = {h.role for h in between(document.voice, start, end)}
     if roles & _ANNOUNCERS:
         return told
@@ -133,6 +135,8 @@ def _differs(document: Document, begin: int, cut: int, stop: int) -> bool:
     if frame.ack(document, begin, cut - 1):
         return True
     told = voice.tell(document, begin, cut - 1)
+    if told is Voice.PROBLEM and re.match(r"还有一?个?(?:问题|情况)", document.plain[cut : cut + 6]):
+        return True
     if told is Voice.DEED:
         return True
     if told is Voice.SUGGESTION:
@@ -151,6 +155,8 @@ def _joined(document: Document, pieces: list[Stretch]) -> list[Stretch]:
     found: list[Stretch] = []
     for piece in pieces:
         last = found[-1] if found else None
+        if last is not None and last.voice is Voice.SUGGESTION and piece.voice is Voice.NONE and _another(document, piece):
+            piece = Stretch(piece.start, piece.end, Voice.SUGGESTION)
         if last is not None and _belongs(document, last, piece):
             kind = last.voice
             if piece.voice is Voice.SUGGESTION and last.voice is Voice.PROBLEM:
@@ -159,6 +165,13 @@ def _joined(document: Document, pieces: list[Stretch]) -> list[Stretch]:
         else:
             found.append(piece)
     return found
+
+
+def _another(document: Document, piece: Stretch) -> bool:
+    """另外中小学返校前给每个班配一支体温枪: one more suggestion without a word that asks."""
+    if not re.match(r"\s*(?:另外?|此外|还有)", document.plain[piece.start : piece.end]):
+        return False
+    return any(h.role == "category" for h in between(document.voice, piece.start, piece.end))
 
 
 def _belongs(document: Document, last: Stretch, piece: Stretch) -> bool:
@@ -173,6 +186,8 @@ def _belongs(document: Document, last: Stretch, piece: Stretch) -> bool:
                 return not _apart(document, last, piece)
             return not re.match(r"\s*(?:我?(?:还|再)?(?:建议|希望|恳请|提议))", text) or not _apart(document, last, piece)
         return piece.voice in (Voice.NONE, Voice.PROBLEM) and not re.match(r"\s*(?:另外?|此外)?(?:反映|存在)", text) and not frame.retract(document, piece.start, piece.end)
+    if last.voice is Voice.PROBLEM and re.match(r"\s*(?:还有一?个?|另一?个?|第二个)(?:问题|情况)", text):
+        return False
     if last.voice is Voice.PROBLEM:
         if piece.voice is Voice.SUGGESTION:
             announced = any(h.role == "problem_announce" for h in between(document.voice, last.start, last.end))
@@ -180,7 +195,7 @@ def _belongs(document: Document, last: Stretch, piece: Stretch) -> bool:
         return piece.voice in (Voice.NONE, Voice.PROBLEM)
     if last.voice is Voice.COMMENT:
         return piece.voice in (Voice.COMMENT, Voice.NONE, Voice.PROBLEM) or (
-            piece.voice is Voice.SUGGESTION and not re.match(r"\s*(?:另外?|再|此外|还有)", text)
+            piece.voice is Voice.SUGGESTION and not re.match(r"\s*(?:另外?|再|此外|还有|顺[带便])", text)
         )
     if last.voice is Voice.PRACTICE:
         return piece.voice in (Voice.NONE, Voice.PRACTICE, Voice.PROBLEM) or (
@@ -278,7 +293,7 @@ def _health(document: Document, start: int, end: int, speaker: Speaker, *, count
     if not counted:
         return records
     named = {document.plain[a:b] for a, b in document.known}
-    return [r for r in records if getattr(r, "subject", None) != document.context.sender or getattr(r, "temperature", None) or r.source in named]
+    return [r for r in records if getattr(r, "subject", None) != document.own_name or getattr(r, "temperature", None) or r.source in named]
 
 
 def _passed_on(document: Document, start: int, end: int) -> list[Record]:
@@ -294,7 +309,7 @@ def _passed_on(document: Document, start: int, end: int) -> list[Record]:
     told = voice.tell(document, start, end, staff_words=False)
     if told is Voice.DEED or (told is Voice.NONE and any(h.role == "service" for h in hits)):
         found = deed.read(document, start, end)
-        return [record for record in found if record.subject != document.context.sender]
+        return [record for record in found if record.subject != document.own_name]
     if told is Voice.SUGGESTION and any(h.role == "suggest" for h in hits):
         return _voiced(document, Stretch(start, end, told))
     return []

@@ -45,6 +45,7 @@ class Sheet:
     temperatures: list[Measured] = field(default_factory=list)
     diagnosis: Diagnosis | None = None
     isolation: Isolation | None = None
+    told_isolation: bool = False
     exposure: bool | None = None
     location: str | None = None
     well: bool = False
@@ -90,7 +91,7 @@ class Sheet:
         found = self.symptoms or self.denied or self.past or self.doubted or self.temperatures
         states = self.well or self.complaint or self.possible or self.suspect or self.better or self.past_complaint
         told = self.exposure is not None and not self.who.kin
-        return not (found or states or told or self.diagnosis or self.isolation)
+        return not (found or states or told or self.diagnosis or (self.isolation and self.told_isolation))
 
     def report(self, subject: str, source: str, chain: str | None = None) -> HealthReport:
         """What the notes come to."""

@@ -20,7 +20,7 @@ _CHATTY = re.compile(r"^(?:请问|问一下|想问|谁|哪位|有没有人|大�
 _ASK_ALL = re.compile(r"(?:各位|大家|代表们|请各|@所有人|各县|各组|各联络)")
 _ASKING_TAIL = re.compile(r"(?:能不能|能否|可否|可不可以|是不是可以|是不是要|是否可以|是否能|行不行|好不好|可以吗|可行)")
 _INFO = re.compile(r"什么时候|哪里|在哪|几点|多少钱|怎么报|怎么填|怎么弄|怎么用|谁知道|谁有|是不是真|真的吗|有消息|有没有消息|电话多少|是多少|算不算|什么意思|还有吗|到了吗|吗$|了没$|没有$")
-_TELLS_OTHERS = re.compile(r"^(?:你|您|老\S|赶紧|快去|别硬扛|多喝|注意|保重|@)")
+_TELLS_OTHERS = re.compile(r"^(?:你|您|老\S|赶紧去|快去|别硬扛|多喝|注意|保重|@(?!联工委|主任|领导|政府|指挥部|人大|所有人))")
 _FUTURE_WISH = re.compile(r"(?:希望|盼|盼望|愿|但愿|期待|祝)[^,。]{0,14}(?:疫情[^,。]{0,4}(?:过去|结束|退散)|早日|平安|顺利|春暖花开|战胜|好起来|一切都?好|健康|快乐|胜利)")
 
 
@@ -59,7 +59,7 @@ def tell(document: Document, start: int, end: int, *, staff_words: bool = True) 
 def _is_comment(text: str, roles: Counter[str], hits: list[Hit]) -> bool:
     """An article by its number, or a text under consultation with an opinion on it."""
     article = ARTICLE.search(text)
-    if article is not None and (roles["draft"] or roles["view"] or roles["suggest"]):
+    if article is not None and (roles["draft"] or roles["view"] or roles["suggest"] or roles["modal"] or roles["weak_modal"]):
         value = number(article["n"]) or 0
         if roles["draft"] or article[0].startswith("第") and value >= 1 and (value > 20 or "款" in text) or value >= 100:
             return True
@@ -93,7 +93,7 @@ def _is_deed(document: Document, start: int, end: int, text: str, roles: Counter
     if re.search(r"(?:请|望|让|叫|希望|建议|发动)[^,。]{0,10}(?:送|买|采购|发放|捐)|真了不起|了不起|向[^,]{2,10}学习", text) and not roles["deputy"]:
         return False
     gift = roles["donate"] or (roles["give"] and (roles["self"] or roles["deputy"] or roles["gift_own"]))
-    if not gift and _MADE.search(text) and not _OTHERS_GAVE.search(text) and re.search(r"送|发给|交给|捐|赠|免费|不收钱|无偿|给[^,。]{2,12}(?:医院|卡点|社区|学校|卫生院|村|疾控|战士|同志|街坊|乡亲)|慈善|红会|红十字|卡点|社区|村", text):
+    if not gift and _MADE.search(text) and not _OTHERS_GAVE.search(text) and re.search(r"送|发给|交给|捐|赠|免费|不收钱|无偿|给[^,。]{0,12}(?:医院|卡点|社区|学校|卫生院|村|疾控|战士|同志|街坊|乡亲)|慈善|红会|红十字|卡点|社区|村", text):
         gift = True
     if gift:
         found = gifts.read(document, start, end)
@@ -113,7 +113,7 @@ def _is_deed(document: Document, start: int, end: int, text: str, roles: Counter
 _MADE = re.compile(r"买了|购买了?|采购了?|买回|做了|熬了|缝了|缝制|赶制|赶做|蒸|拉了|运了|发了|寄回|打给|出了|交给了?|拉到|交特殊党费|党费|垫着|送来|自费|自购")
 
 
-_OTHERS_GAVE = re.compile(r"(?:红十字会?|县里|市里|省里|镇里|政府|单位|药店|超市|物业|社区|学校|上级|指挥部|邻居|人家|快递)[^,。]{0,6}(?:发了|买了|送来|送了|采购|运)|要[^,。]{0,4}买|买不到|没买|想买|哪里买|准备买|团购|代买")
+_OTHERS_GAVE = re.compile(r"(?:^|[,。!;])(?:今天|昨天|这次)?(?:红十字会?|县里|市里|省里|镇里|政府|单位|药店|超市|物业|社区|学校|上级|指挥部|邻居|人家|快递)[^,。]{0,6}(?:发了|买了|送来|送了|采购|运)|要[^,。]{0,4}买|买不到|没买|想买|哪里买|准备买|团购|代买")
 
 
 def _received(text: str) -> bool:
@@ -139,7 +139,7 @@ def _weigh(text: str, roles: Counter[str], hits: list[Hit], *, asked: bool) -> V
         return Voice.NONE
     if announced and (topics or modal >= 2 or length >= 14):
         return Voice.NONE if _TELLS_OTHERS.match(text) and not topics else Voice.SUGGESTION
-    asks = modal or (weak >= 2 and topics >= 2) or (weak and topics >= 3)
+    asks = modal or (weak >= 2 and topics >= 2) or (weak and topics >= 3) or (weak and topics >= 2 and length >= 20 and not roles["chat"])
     if modal and topics and not _only_chat(text, roles, topics, modal):
         return Voice.SUGGESTION
     if trouble and trouble >= weak and topics and length >= 12 and not _CHATTY.search(text):
@@ -157,7 +157,7 @@ def _about_suggestions(text: str) -> bool:
     """Talk about suggestions: 我的建议昨天已经发您邮箱了, 建议类信息请注明电话."""
     return bool(
         re.search(
-            r"建议(?:类|案|已|昨天|都|被|采纳|很好|不错|写|的时候|答复|收到|交|汇总|请(?:写|注明|各|大家))|(?:提|写|交|报|办|采纳|的)(?:过|了|的|那个|那条|条|个)?建议(?:[,。已都被]|$|的时候|请)|没写过|群里|咱们群|云干杯|"
+            r"建议(?:类|案|已|昨天|都|被|采纳|很好|不错|写|的时候|答复|收到|交|汇总|请(?:写|注明|各|大家))|(?:提|写|交|报|办|采纳|的)(?:过|了|的|那个|那条|条|个)?建议(?:[,。已都被]|$|的时候|请)|没写过|咱们群|本群|这个群|云干杯|"
             r"(?:建议|希望)(?:大家|各位)(?:晚上|今晚|一起|多|别|都|来)|已经?答复|已办|很满意",
             text,
         )
@@ -174,7 +174,7 @@ def _only_chat(text: str, roles: Counter[str], topics: int, modal: int) -> bool:
         return True
     if modal == 1 and topics == 1 and len(text) < 16:
         return not re.search(r"应|必须|统一|一律|尽快|别让|不要再|要错峰|严[打查禁]", text)
-    if re.match(r"(?:我|我们|今天|明天|昨天|下午|上午|晚上)", text) and not re.search(r"应|建议|希望|能不能|最好|请|该", text):
+    if re.match(r"(?:我|我们|今天|明天|昨天|下午|上午|晚上)", text) and not re.search(r"应|建议|希望|能不能|最好|请|该|觉得|认为|可以让|可以把", text):
         return True
     return False
 
