@@ -201,7 +201,19 @@ class Inbox:
             if handler is not None:
                 posts.extend(await handler(record, heard_at(heard, position), session))
         await self._put(session, posts)
+        await self._look_again(session, message, heard)
         return "read"
+
+    async def _look_again(self, session: Session, message: KeptMessage, heard: Heard) -> None:
+        """A message that came late may be what a retraction handled before it meant: that one is handled anew."""
+        speaker = (heard.speaker.person_id, heard.speaker.identity_id)
+        if speaker == (None, None):
+            return
+        until = message.sent_at + timedelta(days=self._settings.inbox.retract_days)
+        for later in await records.retractions_after(session, self._office_id, speaker, heard.order, until):
+            if later != message.id:
+                await records.give_back(session, f"retract:{later}")
+                await messages.read_one_again(session, later)
 
     async def _heard(self, session: Session, message: KeptMessage, room: Room | None) -> Heard:
         here = [known_of(m) for m in await people.members(session, room.id)] if room is not None else []

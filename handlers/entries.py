@@ -51,6 +51,8 @@ async def enter(record: Record, heard: Heard, session: Session, subject: Subject
         earlier = await _same_line(record, record.chain, heard, heard.counts_for.id, session, subject)
         if earlier is not None:
             if earlier.source == source:
+                if (earlier.said_at, earlier.message_id) > heard.order:
+                    earlier.said_at = heard.sent_at  # this older posting of the line came later: it was said then
                 return None
             if (earlier.said_at, earlier.message_id) > heard.order:
                 withdrawn_by = f"chain:{earlier.message_id}"  # a newer posting of the line was handled before this one

@@ -13,8 +13,6 @@ from storage import Session, records
 from storage.tables import Record as Row
 
 _REPORTS = ("health", "health_count", "suggestion", "problem", "deed", "practice", "comment")
-_DAYS = 3
-"""How many days back a report can be taken back by a word in the group."""
 
 
 async def retract(record: Retract, heard: Heard, session: Session) -> Sequence[Post]:
@@ -29,7 +27,7 @@ async def retract(record: Retract, heard: Heard, session: Session) -> Sequence[P
 
 async def _reports(record: Retract, about: entries.Subject, heard: Heard, session: Session) -> Sequence[Row]:
     kinds = (record.target,) if record.target in _REPORTS else _REPORTS
-    since = heard.sent_at - timedelta(days=_DAYS)
+    since = heard.sent_at - timedelta(days=heard.settings.inbox.retract_days)
     speaker = (heard.speaker.person_id, heard.speaker.identity_id)
     found = await records.said_by(
         session, heard.office_id, speaker, kinds, since, heard.order, about=about.name or None

@@ -147,6 +147,15 @@ async def read_again(session: Session, identity_id: int, since: datetime) -> int
     return rows_of(done)
 
 
+async def read_one_again(session: Session, message_id: int) -> None:
+    """Lets a message be handled anew."""
+    await session.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.outcome == "read")
+        .values(handled_at=None, retry_at=None)
+    )
+
+
 async def read_room_again(session: Session, room_id: int, since: datetime) -> int:
     """Lets what was said in a room before it was configured be handled; returns how many."""
     done = await session.execute(

@@ -93,20 +93,16 @@ async def said_by(
     """Standing reports that somebody said, the newest first.
 
     Args:
-        speaker: (person id, identity id), either may be None.
+        speaker: (person id, identity id); the person decides where it is known.
         before: (instant, message id) of the message that asks; only what was said earlier is found.
         about: only reports about somebody of that name.
     """
-    person_id, identity_id = speaker
-    who = []
-    if person_id is not None:
-        who.append(Record.speaker_id == person_id)
-    if identity_id is not None:
-        who.append(Message.identity_id == identity_id)
     query = (
         select(Record)
         .join(Message, Message.id == Record.message_id)
-        .where(Record.office_id == office_id, Record.kind.in_(kinds), STANDING, Record.said_at >= since, or_(*who))
+        .where(
+            Record.office_id == office_id, Record.kind.in_(kinds), STANDING, Record.said_at >= since, _said_by(speaker)
+        )
         .where(_earlier(before))
         .order_by(*(column.desc() for column in IN_ORDER))
         .limit(200)
@@ -114,6 +110,12 @@ async def said_by(
     if about is not None:
         query = query.where(Record.subject_name == about)
     return (await session.scalars(query)).all()
+
+
+def _said_by(speaker: tuple[int | None, int | None]) -> ColumnElement[bool]:
+    """By the person; by the account only while nobody knows whose it is."""
+    person_id, identity_id = speaker
+    return Record.speaker_id == person_id if person_id is not None else Message.identity_id == identity_id
 
 
 async def about_person(
@@ -167,6 +169,36 @@ class RoomCounts:
     practices: int = 0
     comments: int = 0
     cash_fen: int = 0
+
+
+async def retractions_after(
+    session: Session,
+    office_id: int,
+    speaker: tuple[int | None, int | None],
+    order: tuple[datetime, int],
+    until: datetime,
+) -> Sequence[int]:
+    """Messages by which somebody took something back after a moment, and which were handled before it was known.
+
+    Returns:
+        message ids, in order.
+    """
+    query = (
+        select(Record.message_id)
+        .join(Message, Message.id == Record.message_id)
+        .where(Record.office_id == office_id, Record.kind == "retract", STANDING, _said_by(speaker))
+        .where(Record.said_at > order[0], Record.said_at <= until)
+        .order_by(*IN_ORDER)
+    )
+    return list(dict.fromkeys((await session.scalars(query)).all()))
+
+
+async def give_back(session: Session, by: str) -> int:
+    """Lets stand again what was withdrawn by something that is to be looked at anew; returns how many records."""
+    done = await session.execute(
+        update(Record).where(Record.withdrawn_by == by).values(withdrawn_at=None, withdrawn_by="")
+    )
+    return rows_of(done)
 
 
 async def counts_of_room(session: Session, room_id: int, on_day: date) -> RoomCounts:

@@ -207,6 +207,8 @@ class Record(Table):
         Index(None, "office_id", "subject_id", "on_day"),
         Index(None, "room_id", "on_day", "kind"),
         Index(None, "message_id"),
+        Index(None, "withdrawn_by"),
+        Index(None, "speaker_id", "said_at"),
         Index(
             "ix_records_unsettled",
             "office_id",

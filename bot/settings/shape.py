@@ -266,6 +266,8 @@ class InboxSettings:
     """Messages taken from the store at a time: enough to keep busy, few enough to stop soon."""
     paste_window_minutes: Annotated[int, Field(ge=0)] = 2
     """Minutes by which a pasted message's time may differ from the live one's and still be the same message."""
+    retract_days: Annotated[int, Field(ge=0)] = 3
+    """Days back that a word in the group (作废) takes a report back; an older one is corrected by staff."""
     reread_days: Annotated[int, Field(ge=0)] = 30
     """Days back that messages of a person are read again when they are bound."""
 

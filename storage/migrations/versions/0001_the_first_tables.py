@@ -309,6 +309,7 @@ def upgrade() -> None:
             batch_op.f("ix_records_office_id_subject_id_on_day"), ["office_id", "subject_id", "on_day"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_records_room_id_on_day_kind"), ["room_id", "on_day", "kind"], unique=False)
+        batch_op.create_index(batch_op.f("ix_records_speaker_id_said_at"), ["speaker_id", "said_at"], unique=False)
         batch_op.create_index(
             "ix_records_unsettled",
             ["office_id", "subject_name"],
@@ -316,5 +317,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("subject_id IS NULL"),
             postgresql_where=sa.text("subject_id IS NULL"),
         )
+        batch_op.create_index(batch_op.f("ix_records_withdrawn_by"), ["withdrawn_by"], unique=False)
 
     # ### end Alembic commands ###
