@@ -13,6 +13,7 @@ from bot.parsing.polarity import Sentence, State
 
 _ALWAYS = re.compile(r"密[切接]|次密接|(?:接触|流行病学?|旅居|旅行|居住|疫区|暴露|行)史|同车厢|同航班|同车次|同乘|同机|同一车厢")
 _NOT_A_JOURNEY = re.compile(r"捐|支援|驰援|援助|援鄂|援汉|加油|运往|运到|运抵|送到|送往|送去|寄|发往|物资|医疗队|打款|转账|打到|给武汉|为武汉|向武汉|向湖北|给湖北|为湖北|新闻|听说|确诊\d|新增")
+_NOT_THE_AREA = re.compile(r"(?:东|西|南|北|中)?(?:路|街|大道|大桥|热干面|鸭脖|大学|广场|村|菜馆|籍的?(?:货车|司机|老乡))")
 _STAY = re.compile(r"(?<![正存实好])在\s?$|人在|住在|滞留|留在|困在|待在|呆在")
 _SINCE = re.compile(r"(?:没有?|未|从未|从没|不)(?:再)?(?:回|去|到)")
 _CASE = re.compile(r"有人?确诊|确诊|疑似|病例|患者|阳性|感染")
@@ -25,7 +26,7 @@ def read(sentence: Sentence, start: int, end: int, *, other: bool) -> tuple[bool
         other: the clause speaks of somebody whose journeys do not matter to the sender.
     """
     tokens = [t for t in sentence.tokens if start <= t.start < end]
-    areas = [t for t in tokens if t.role == "area"]
+    areas = [t for t in tokens if t.role == "area" and not _NOT_THE_AREA.match(sentence.plain, t.end, end)]
     contacts = [t for t in tokens if t.role == "contact"]
     if not areas and not contacts:
         return None

@@ -171,7 +171,8 @@ class _Walk:
             return
         past = state is State.PAST or bool(_DATE_BEFORE.search(before))
         newest = self._is_newest(clause, token)
-        for sheet in self.cast.sheets(token):
+        together = any(t.role == "all" for t in clause) or any(t.role in ("kin", "self", "name") for t in clause if t.start < token.start)
+        for sheet in self.cast.sheets(token, together=together):
             if suspect:
                 sheet.suspect = True
             elif bound:
@@ -217,6 +218,8 @@ class _Walk:
     def _somebody_elses(self, token: Hit, state: State) -> bool:
         """腹泻的病人补液要及时; 电脑又发烫."""
         if re.match(r"的(?:病人|患者|人(?!是)|同志|人员|老人|孩子要|村民|群众|居民|要|请|代表)", self._plain[token.end : token.end + 5]) and state is not State.DENIED:
+            return True
+        if re.search(r"可能是新冠|早期信号|是新冠|典型症状|要警惕|要当心|等信号|这些症状的", self._plain[token.end : self._sentence.clause_end(token.end)]):
             return True
         if "烫" not in self._plain[token.start : token.end]:
             return False
@@ -264,18 +267,21 @@ class _Walk:
             or any(t.role in ("temp", "fine", "well", "symptom", "neg") and t.start >= token.end for t in tokens)
         )
         word = self._plain[token.start : token.end]
+        if token.value == "weak" and not self._listed:
+            persons_near = any(t.role in ("self", "kin", "name", "temp", "topic", "pronoun") for t in tokens)
+            bare = bare and (persons_near or self.cast.reported)
         if state is State.DENIED:
             if about or word in ("健康", "舒服"):
                 sheet.complaint = True
-        elif state is State.AFFIRMED and (bare or (about and word not in ("可以",)) or (self._listed and word != "好")):
+        elif state is State.AFFIRMED and (bare or (about and word not in ("可以", "好") or about and self._plain[token.end : token.end + 1] in ",。 " or about and token.end == end) or (self._listed and word != "好")):
             sheet.well = sheet.said_well = True
 
     def _diagnosis(self, sheet: Sheet, token: Hit, state: State) -> None:
         found = Diagnosis(token.value)
-        after = self._plain[token.end : token.end + 3]
+        after = self._plain[token.end : token.end + 6]
         if re.search(r"[例名位]\s?$", self._plain[max(self._sentence.start, token.start - 3) : token.start]) and not self._listed:
             return
-        if after.startswith(("病例", "病人", "患者", "者", "的人", "人员")) and found in (Diagnosis.SUSPECTED, Diagnosis.CONFIRMED):
+        if re.match(r"病例|病人|患者|者|的人|人员|出院患者|出院的|的患者|的病", after):
             return
         if state is State.DENIED:
             if found in (Diagnosis.EXCLUDED,):
@@ -396,13 +402,12 @@ class _Walk:
 
     def _location(self, sentence: Sentence, start: int, end: int) -> None:
         past = any(t.role in ("past", "long_past") and start <= t.start < end for t in sentence.tokens)
-        if past and not any(t.role in ("present", "newest") and start <= t.start < end for t in sentence.tokens):
-            return
+        past = past and not any(t.role in ("present", "newest") and start <= t.start < end for t in sentence.tokens)
         places = self._document.places
         found = place.named(self._plain, start, end, places)
         if found is None and (self._listed or self.cast.reported):
             found = self._bare_place(start, end)
-        if found is None:
+        if found is None or (past and not re.search(r"[进送转回]到?了?$", self._plain[max(start, found[0] - 4) : found[0]])):
             return
         if self._plain[max(start, found[0] - 3) : found[0]].endswith(("不在", "没在", "没到", "没去", "没回", "未到")):
             return

@@ -280,11 +280,18 @@ class Cast:
 
     # ---- sheets ----
 
-    def sheets(self, token: Hit) -> list[Sheet]:
-        """The sheets that a finding is noted on."""
+    def sheets(self, token: Hit, *, together: bool = True) -> list[Sheet]:
+        """The sheets that a finding is noted on.
+
+        Args:
+            together: False for what only one of several can have (本人和家属都健康，36.5): the sender's own then.
+        """
         self._last_finding_end = token.end
         found = []
-        for who in self._now:
+        now = self._now
+        if not together and len(now) > 1 and self.main in now:
+            now = [self.main]
+        for who in now:
             sheet = self._sheets.get(who)
             if sheet is None:
                 sheet = self._sheets[who] = Sheet(who)

@@ -23,7 +23,7 @@ _UNIT = re.compile(
 _NOT_IN_UNIT = re.compile(
     r"家(?![湾庄村寨坪冲坡沟山河坝塘桥铺营店界口洼岭])|[的里和与跟上下不没有我你他她们了着过是到去从正给把被让做当点]|隔离|值班|观察|工作|出差|值守|小区$|^小区|单位|高速|附近|健康|正常|学校|同一|封控|隔壁|那个|这个|自己|村口|门口|岗|全[县市省村镇乡区]|[本我各该某每]|防控|一线|外[省市地]"
 )
-_ENDING = re.compile(r"(?:自治州|自治县|自治区|地区|新区|开发区|高新区|经开区|管理区|[省市县区州镇乡])")
+_ENDING = re.compile(r"(?:自治州|自治县|自治区|地区|新区|开发区|高新区|经开区|管理区|[省市县区州镇乡]|(?:东|西|南|北|中)?(?:路|街|大道))")
 _NOT_PLACES = frozenset(
     "家里 家中 单位 外地 医院 宾馆 酒店 村里 村上 县里 县城 镇上 镇里 乡下 乡里 老家 学校 厂里 公司 上班 值班 值守 路上 车上 这里 那里 这边 那边 本地 当地 外面 家休息 家办公 家待着 家呆着 工地 卡点 岗位 岗上 一线 "
     "社区 小区 村部 村口 农村 城里 市里 市区 省里 外省 外县 外市 乡镇 宿舍 办公室 店里 屋里 网上 线上 群里 观察 隔离 休息 办公 上课 上学 开会 出差 工作 家 床上 国外 境外 发烧 咳嗽 治疗 住院 输液 娘家 婆家 岳母家 同事家 隔离点 集中点 方舱 病房 门诊 武汉 "
@@ -42,7 +42,7 @@ def named(plain: str, start: int, end: int, places: Mapping[int, int]) -> tuple[
         begin = lead.end()
         stop = reach(plain, begin, end, places)
         if stop > begin:
-            if plain.startswith(("路", "加油"), stop):
+            if plain.startswith("加油", stop):
                 continue
             return begin, stop
         if _WEAK_LEAD.search(lead[0]):

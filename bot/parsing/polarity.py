@@ -191,7 +191,7 @@ class Sentence:
     def _scope(self) -> None:
         unreal = doubt = asked = False
         time: State | None = None
-        clause = self.start
+        clause = supposed = past_clause = self.start
         for index, token in enumerate(self.tokens):
             start = self.clause_start(token.start)
             if start != clause:
@@ -199,8 +199,10 @@ class Sentence:
                 if time is State.PAST and not self._contrasted(token.start):
                     time = None
                 asked = asked and self._question_runs_on()
-                if unreal and token.role in _RESTART and not self._still_conditional(token):
-                    unreal = False
+            if unreal and start != supposed and token.role in _RESTART and not self._still_conditional(token):
+                unreal = False
+            if time is State.LONG_PAST and start != past_clause and token.role in ("temp", "well", "fine", "newest"):
+                time = None
             role = token.role
             if role in JUDGED:
                 self._judge(index, token, unreal=unreal or asked, doubt=doubt, time=time)
@@ -211,7 +213,7 @@ class Sentence:
                 if self.plain.startswith("的话", token.start):
                     self._unsay(clause, token.start)
                 else:
-                    unreal = True
+                    unreal, supposed = True, clause
                 self.cues.append(token)
             elif role == "asked":
                 asked = True
@@ -221,7 +223,7 @@ class Sentence:
             elif role == "past":
                 time = State.PAST
             elif role == "long_past":
-                time = State.LONG_PAST
+                time, past_clause = State.LONG_PAST, clause
         if self.plain[self.end : self.end + 1] == "?" or _ENDS_ASKING.search(self.plain, max(self.start, self.end - 3), self.end):
             self._ask()
 
@@ -299,5 +301,5 @@ class Sentence:
 
 _ANSWER = re.compile(r"[:)]\s*(没有?|无|否|未|不是|不|有|是)")
 _STILL_BEFORE = re.compile(r"(?:还|还是|还在|仍|仍然|继续|再)\s?$")
-_RESTART = frozenset({"self", "present", "newest", "thermometer", "temp", "kin", "name", "topic", "well"})
+_RESTART = frozenset({"self", "present", "newest", "temp", "kin", "name", "well"})
 _ENDS_ASKING = re.compile(r"(?:吗|么子不|没有啊|怎么办啊?)\s?$")

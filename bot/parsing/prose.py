@@ -175,11 +175,11 @@ def _another(document: Document, piece: Stretch) -> bool:
 
 
 def _belongs(document: Document, last: Stretch, piece: Stretch) -> bool:
-    if _tells_health(document, piece) or _tells_health(document, last):
-        return False
     text = document.plain[piece.start : piece.end]
     if last.voice is Voice.SUGGESTION and re.match(r"\s*(?:[二三四五六七八九十]是|其[二三四])", text):
         return True
+    if _tells_health(document, piece) or _tells_health(document, last):
+        return False
     if last.voice is Voice.SUGGESTION:
         if piece.voice is Voice.SUGGESTION:
             if re.match(r"\s*(?:另外?|此外|还有|再有|第[二三四五]|再说|再就是|同时)", text):

@@ -51,6 +51,8 @@ def tell(document: Document, start: int, end: int, *, staff_words: bool = True) 
         return Voice.NONE
     if asked and _INFO.search(text) and not _ASKING_TAIL.search(text) and not roles["suggest"] and not roles["problem_announce"]:
         return Voice.PROBLEM if roles["trouble"] >= 2 and roles["category"] >= 1 and len(text) > 18 else Voice.NONE
+    if roles["practice"] and not roles["donate"] and not roles["deputy"] and (roles["we"] or roles["result"]):
+        return _weigh(text, roles, hits, asked=asked)
     if _is_deed(document, start, end, text, roles, hits):
         return Voice.DEED
     return _weigh(text, roles, hits, asked=asked)
@@ -142,11 +144,11 @@ def _weigh(text: str, roles: Counter[str], hits: list[Hit], *, asked: bool) -> V
     asks = modal or (weak >= 2 and topics >= 2) or (weak and topics >= 3) or (weak and topics >= 2 and length >= 20 and not roles["chat"])
     if modal and topics and not _only_chat(text, roles, topics, modal):
         return Voice.SUGGESTION
-    if trouble and trouble >= weak and topics and length >= 12 and not _CHATTY.search(text):
-        return Voice.PROBLEM
+    if trouble and trouble >= weak and topics and length >= 12 and not _CHATTY.search(text) and not _PERSONAL.search(text):
+        return Voice.PROBLEM if trouble + topics >= 3 or length >= 22 else Voice.NONE
     if asks and topics and not _only_chat(text, roles, topics, modal + weak):
         return Voice.SUGGESTION
-    if trouble >= 2 and length >= 12 and not _CHATTY.search(text):
+    if trouble >= 2 and length >= 12 and not _CHATTY.search(text) and not _PERSONAL.search(text):
         return Voice.PROBLEM
     if topics >= 2 and length >= 14 and not _CHATTY.search(text) and not asked and re.search(r"^(?:把|用|对|给|由|让|多|少|先|再)", text):
         return Voice.SUGGESTION
@@ -157,11 +159,14 @@ def _about_suggestions(text: str) -> bool:
     """Talk about suggestions: 我的建议昨天已经发您邮箱了, 建议类信息请注明电话."""
     return bool(
         re.search(
-            r"建议(?:类|案|已|昨天|都|被|采纳|很好|不错|写|的时候|答复|收到|交|汇总|请(?:写|注明|各|大家))|(?:提|写|交|报|办|采纳|的)(?:过|了|的|那个|那条|条|个)?建议(?:[,。已都被]|$|的时候|请)|没写过|咱们群|本群|这个群|云干杯|"
+            r"建议(?:类|案|已|昨天|都|被|采纳|很好|不错|写|的时候|答复|收到|交|汇总|请(?:写|注明|各|大家))|(?:提过|提了|写了?|交了?|报了?|办|采纳|提|的)(?:的|那个|那条)?建议(?:[。已都被]|$|的时候|请)|没写过|咱们群|本群|这个群|云干杯|"
             r"(?:建议|希望)(?:大家|各位)(?:晚上|今晚|一起|多|别|都|来)|已经?答复|已办|很满意",
             text,
         )
     )
+
+
+_PERSONAL = re.compile(r"愿意|接一下|谁帮|帮我?查|物流|快递单|我家的?猫|群里|还没收到|让不让人活|这个数字|他俩|手冻|我代收")
 
 
 def _asks_something(text: str) -> bool:
@@ -194,7 +199,7 @@ def category(document: Document, start: int, end: int) -> tuple[str, tuple[str, 
             weight *= 1.6
         score[hit.value] += weight  # type: ignore[assignment]  # Counter also counts in halves
     text = plain[start:end]
-    if re.search(r"复工|复产|开工|企业|工厂|厂里|工人", text) and score["复工复产"]:
+    if re.search(r"复工|复产|开工|企业|工厂|厂里|(?<!环卫)工人", text) and score["复工复产"]:
         score["物资保障"] *= 0.4  # type: ignore[assignment]
         score["社区防控"] *= 0.6  # type: ignore[assignment]
     if re.search(r"学校|学生|开学|返校|班|网课|孩子|娃", text) and score["复学"]:
