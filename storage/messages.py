@@ -187,3 +187,11 @@ async def echo_of(
         if candidate.text.strip().endswith(text.strip()):  # a mention may stand before the words
             return candidate
     return None
+
+
+async def count(session: Session, office_id: int, channel: str) -> int:
+    """How many messages of others a channel has brought."""
+    query = select(func.count()).where(
+        Message.office_id == office_id, Message.channel == channel, Message.from_self.is_(False)
+    )
+    return (await session.execute(query)).scalar_one()

@@ -86,8 +86,9 @@ let made = 0
 const newId = () => `made-${Date.now()}-${made++}`
 
 const commands = {
-  say: ({ room, member, text, mentions = [] }) =>
-    says(() => mocker.ContactMock.load(member).say(text, mentions.map(id => mocker.ContactMock.load(id))).to(place(room))),
+  say: ({ room, member, text, mentions = [], timestamp }) => timestamp
+    ? emit({ ...addressed(room), id: newId(), talkerId: member, text, timestamp, type: types.Message.Text })
+    : says(() => mocker.ContactMock.load(member).say(text, mentions.map(id => mocker.ContactMock.load(id))).to(place(room))),
   say_all: ({ messages }) => Promise.all(messages.map(commands.say)),
   send_file: ({ room, member, name, base64 }) => {
     const id = newId()

@@ -196,9 +196,17 @@ class Gateway:
 
     # ── what is said to the bot ─────────────────────────────────────────────────────────────────────────────────
 
-    async def say(self, room: str, member: str, text: str, mentions: Iterable[str] = ()) -> str:
-        """Has a member say something in a group; returns the message's id."""
-        return await self._said_by(room, member, text=text, mentions=[self.id_of(name) for name in mentions])
+    async def say(
+        self, room: str, member: str, text: str, mentions: Iterable[str] = (), at: datetime | None = None
+    ) -> str:
+        """Has a member say something in a group; returns the message's id.
+
+        Args:
+            at: when it counts as sent; now, where that is not given. Mentions go with now only.
+        """
+        called = [self.id_of(name) for name in mentions]
+        timestamp = int(at.timestamp() * 1000) if at else None
+        return await self._said_by(room, member, text=text, mentions=called, timestamp=timestamp)
 
     async def say_privately(self, member: str, text: str) -> str:
         """Has somebody say something to the bot alone; returns the message's id."""
