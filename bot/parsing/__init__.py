@@ -21,7 +21,7 @@ def parse(text: str, context: Context, rulebook: Rules, segmenter: Segmenter) ->
 
     Never raises on any text. Time grows with the length of the text and not faster.
     """
-    document = Document.of(text, context, rulebook, segmenter)
+    document = Document(text, context, rulebook, segmenter)
     end = len(document.plain.rstrip())
     start = len(document.plain) - len(document.plain.lstrip())
     if start >= end:
@@ -58,7 +58,7 @@ def _meant(document: Document, quote: frame.Quote) -> str | None:
             return document.visible(start, end)
     rules, said = document.rules.names, quote.said
     for begin in range(min(len(said), 40)):
-        length = names.length_at(said, begin, len(said), rules, frozenset())
+        length = names.length_at(said, begin, len(said), rules, ())
         if not length and begin + 2 <= len(said):
             for width in (3, 2):
                 if names.TITLE.match(said, begin + width) and said[begin : begin + 1] in rules.surnames:

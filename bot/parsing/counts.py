@@ -25,6 +25,7 @@ _ALL_WELL = re.compile(
 _BUT = re.compile(rf"除(?:了|去)?{_N.replace('?P<n>', '?P<but>')}\s?(?:个|名|位)?(?:人|名|位|代表)?[^。;!?]{{0,24}}?(?:外|以外|之外|,)?[^。;!?]{{0,14}}?(?:正常|健康|良好|无异常|无恙|没事|平安)")
 _REST_WELL = re.compile(r"(?:其余|其他|其它|剩下|余下|另外)(?P<rest>\d+)?[^,。;!?]{0,10}(?:正常|健康|良好|无异常|没事|无恙|平安)")
 _BODY = re.compile(r"代表|[组团村厂县市镇乡区队班局站院校]|公司|企业|单位|合作社|工地|车间|我们|联工委|零报告|员工|工人|职工|人员|社区|街道|学校|人大")
+_HINT = re.compile(r"[\d一二三四五六七八九十百两](?:个|余)?[人名位]|零报告|全体")
 _AFTER_NAMES = re.compile(r"[\u4e00-\u9fff]{2,3}[、和][\u4e00-\u9fff]{2,3}$")
 _ASKED = re.compile(r"[?]|请|多少|几人|几个人没|还有\d+[人位名]没|没报|未报|补贴|发放|捐|招|确诊|例|疑似病例|治愈|隔离\d|摸排|排查|慰问|建议|希望")
 
@@ -33,6 +34,8 @@ def read(document: Document, start: int, end: int) -> HealthCount | None:
     """The count between two places of a message; None where none is reported."""
     plain = document.plain
     text = plain[start:end]
+    if not _HINT.search(text):
+        return None
     people = list(_PEOPLE.finditer(text))
     everyone = _ALL_WELL.search(text)
     if everyone and re.search(r"其余|其他|剩下|除", text[max(0, everyone.start() - 6) : everyone.end()]):

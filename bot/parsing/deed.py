@@ -7,6 +7,7 @@ of gifts.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from bot.parsing import gifts, names
 from bot.parsing.document import Document, between
@@ -91,7 +92,7 @@ def _people(document: Document, start: int, end: int) -> list[tuple[int, int]]:
     return [pair for i, pair in enumerate(clean) if not any(a <= pair[0] < b for a, b in clean[:i])]
 
 
-def _name_at(document: Document, begin: int, end: int, borders: frozenset[int]) -> tuple[int, int] | None:
+def _name_at(document: Document, begin: int, end: int, borders: Container[int]) -> tuple[int, int] | None:
     plain = document.plain
     for compound in ("努尔", "马哈"):
         if plain.startswith(compound, begin):
@@ -110,7 +111,7 @@ def _name_at(document: Document, begin: int, end: int, borders: frozenset[int]) 
     return None
 
 
-def _after_role(document: Document, begin: int, end: int, borders: frozenset[int]) -> tuple[int, int] | None:
+def _after_role(document: Document, begin: int, end: int, borders: Container[int]) -> tuple[int, int] | None:
     """代表、退休教师雷明德; 代表、果业合作社理事长李世荣."""
     plain = document.plain
     stop = min(end, begin + 26)
@@ -121,7 +122,7 @@ def _after_role(document: Document, begin: int, end: int, borders: frozenset[int
     return None
 
 
-def _before(document: Document, start: int, end: int, borders: frozenset[int]) -> tuple[int, int] | None:
+def _before(document: Document, start: int, end: int, borders: Container[int]) -> tuple[int, int] | None:
     """卢志明代表."""
     plain = document.plain
     known = next(((a, b) for a, b in document.known if b == end), None)

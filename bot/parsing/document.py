@@ -6,16 +6,27 @@ for twice.
 
 from __future__ import annotations
 
+import enum
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import NamedTuple, Protocol
 
-from bot.parsing import names, normalize
+from bot.parsing import names, normalize, temperature
 from bot.parsing.lexicon import Hit, Rules
+
+
+class Voice(enum.Enum):
+    """What a stretch of text is for; `bot.parsing.voice` tells."""
+
+    SUGGESTION = "suggestion"
+    PROBLEM = "problem"
+    PRACTICE = "practice"
+    COMMENT = "comment"
+    DEED = "deed"
+    NONE = "none"
 
 
 class Segmenter(Protocol):
@@ -58,62 +69,74 @@ class Speaker(NamedTuple):
     quoted: str | None = None
 
 
-@dataclass(eq=False)
 class Document:
-    """A message's text in both forms, with the hits of all rules in it."""
+    """A message's text in both forms, with the hits of all rules in it; made once, shared by all readers.
 
-    text: normalize.Text
-    rules: Rules
-    context: Context
-    roster: names.Roster
-    segmenter: Segmenter
-    health: list[Hit] = field(default_factory=list)
-    voice: list[Hit] = field(default_factory=list)
-    frame: list[Hit] = field(default_factory=list)
-    borders: frozenset[int] = frozenset()
+    Args:
+        listed: the text was put together from a list's cells, where a bare number is a temperature.
+    """
 
-    @classmethod
-    def of(cls, text: str, context: Context, rules: Rules, segmenter: Segmenter) -> Document:
-        """Normalize and scan a message."""
-        both = normalize.normalize(text, rules.table)
-        roster = context.roster if isinstance(context.roster, names.Roster) else names.roster_of(context.roster)
-        scan = rules.scan(both.plain)
-        return cls(both, rules, context, roster, segmenter, scan.health, scan.voice, scan.frame, scan.ends)
+    __slots__ = (
+        "_own_name", "_places", "_sender_plain", "_temperatures", "borders", "context", "frame", "health", "known",
+        "plain", "roster", "rules", "segmenter", "text", "voice", "voices",
+    )  # fmt: skip
 
-    @property
-    def plain(self) -> str:
-        """The text that is read."""
-        return self.text.plain
+    def __init__(self, text: str, context: Context, rules: Rules, segmenter: Segmenter) -> None:
+        self.text = normalize.normalize(text, rules.table)
+        self.plain = self.text.plain
+        self.context, self.rules, self.segmenter = context, rules, segmenter
+        self.roster = context.roster if isinstance(context.roster, names.Roster) else names.roster_of(context.roster)
+        scan = rules.scan(self.plain)
+        self.health, self.voice, self.frame, self.borders = scan.health, scan.voice, scan.frame, scan.borders
+        self.known = self.roster.find(self.plain)
+        self.voices: dict[tuple[int, int, bool], Voice] = {}
+        self._temperatures: list[temperature.Reading] | None = None
+        self._places: dict[int, int] | None = None
+        self._sender_plain: str | None = None
+        self._own_name: str | None = None
+
+    def again(self, text: str) -> Document:
+        """Another text of the same message: a line put together from a table's cells."""
+        return Document(text, self.context, self.rules, self.segmenter)
 
     def visible(self, start: int, end: int) -> str:
         """What was written between two places."""
         return self.text.visible[start:end].strip()
 
-    @cached_property
-    def known(self) -> list[tuple[int, int]]:
-        """Where names of the roster stand."""
-        return self.roster.find(self.plain)
+    def temperatures(self, start: int, end: int) -> list[temperature.Reading]:
+        """The temperatures between two places, as free text has them."""
+        if self._temperatures is None:
+            self._temperatures = list(temperature.readings(self.plain, 0, len(self.plain)))
+        return [t for t in self._temperatures if start <= t.start < end]
 
-    @cached_property
+    @property
     def sender_plain(self) -> str:
         """The sender's name in the form that is read."""
-        return normalize.normalize(self.context.sender, self.rules.table).plain
+        if self._sender_plain is None:
+            self._sender_plain = normalize.normalize(self.context.sender, self.rules.table).plain
+        return self._sender_plain
 
-    @cached_property
+    @property
     def own_name(self) -> str:
         """The sender's personal name, without the office in front of it: 谭敏 of 平江联工委 谭敏."""
-        part = _LAST_PART.search(self.context.sender)
-        if part is None:
-            return self.context.sender
-        name = normalize.normalize(part[1], self.rules.table).plain
-        if names.length_at(name, 0, len(name), self.rules.names, frozenset(), sure=True) == len(name):
-            return part[1]
-        return self.context.sender
+        if self._own_name is None:
+            self._own_name = self._personal(self.context.sender)
+        return self._own_name
 
-    @cached_property
+    def _personal(self, sender: str) -> str:
+        part = _LAST_PART.search(sender)
+        if part is None:
+            return sender
+        name = normalize.normalize(part[1], self.rules.table).plain
+        whole = names.length_at(name, 0, len(name), self.rules.names, (), sure=True) == len(name)
+        return part[1] if whole else sender
+
+    @property
     def places(self) -> dict[int, int]:
         """Where place names begin, and where each ends."""
-        return {hit.start: hit.end for hit in self.frame if hit.role == "place"}
+        if self._places is None:
+            self._places = {hit.start: hit.end for hit in self.frame if hit.role == "place"}
+        return self._places
 
     def is_sender(self, name: str) -> bool:
         """Whether a name in the text is the sender's own: 吴显 of 凤凰联工委 吴显."""

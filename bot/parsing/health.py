@@ -37,7 +37,10 @@ def read(
         listed: a line of a list, where a bare number or place behind a name counts.
     """
     hits = between(document.health, start, end)
-    temps = list(temperature.readings(document.plain, start, end, listed=listed))
+    if listed:
+        temps = list(temperature.readings(document.plain, start, end, listed=True))
+    else:
+        temps = document.temperatures(start, end)
     if not temps and not any(hit.role in _TELLING for hit in hits):
         return []
     walk = _Walk(document, speaker, listed=listed)

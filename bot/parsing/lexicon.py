@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -29,6 +30,10 @@ FRAME = frozenset("ack ack_alone retract report_ref forward chain example title 
 ROLES = HEALTH | VOICE | FRAME | {PLAIN, "household"}
 
 
+Sense = tuple[str, str, str]
+"""What a word means to a reader: role, value, group."""
+
+
 class Hit(NamedTuple):
     """A word of the rules in a text: where it stands, what it does there, and the group it comes from."""
 
@@ -39,22 +44,18 @@ class Hit(NamedTuple):
     group: str
 
 
-class Entry(NamedTuple):
-    """What one word can mean, sorted by who reads it."""
-
-    health: tuple[tuple[str, str, str], ...]
-    voice: tuple[tuple[str, str, str], ...]
-    frame: tuple[tuple[str, str, str], ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """All hits in one text, in the order they stand there, once for each kind of reader."""
+    """All hits in one text, in the order they stand there, once for each kind of reader.
+
+    Args:
+        borders: places where a word of the rules begins.
+    """
 
     health: list[Hit]
     voice: list[Hit]
     frame: list[Hit]
-    ends: frozenset[int]
+    borders: set[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,11 @@ class NameRules:
     compound: tuple[str, ...]
     never: frozenset[str]
     not_names: frozenset[str]
+    pattern: re.Pattern[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        firsts = "".join(sorted(self.surnames | {name[0] for name in self.compound}))
+        object.__setattr__(self, "pattern", re.compile(f"[{re.escape(firsts)}]" if firsts else r"(?!)"))
 
 
 @dataclass(frozen=True)
@@ -110,40 +116,34 @@ class Rules:
     table: Mapping[int, str] = field(init=False, repr=False)
     households: frozenset[str] = field(init=False, repr=False)
     pair_of: Mapping[tuple[str, str], Pair] = field(init=False, repr=False)
-    _entries: list[Entry] = field(init=False, repr=False)
-    _automaton: AhoCorasick = field(init=False, repr=False)
+    _health: Searcher = field(init=False, repr=False)
+    _others: Searcher = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
         table = normalize.character_table(self.characters)
         put(self, "table", table)
-        senses: dict[str, dict[tuple[str, str, str], None]] = {}
+        senses: dict[str, dict[Sense, None]] = {}
         for group in self.groups:
             for value, words in group.words.items():
                 for word in words:
                     senses.setdefault(word.translate(table), {})[(group.role, value, group.id)] = None
         put(self, "households", frozenset(w for w, s in senses.items() if any(role == "household" for role, _, _ in s)))
         put(self, "pair_of", {(p.body, ache): p for p in self.pairs for ache in p.ache})
-        put(self, "_entries", [_entry(found) for found in senses.values()])
-        put(self, "_automaton", AhoCorasick(list(senses), matchkind=MatchKind.LeftmostLongest, store_patterns=False))
+        put(self, "_health", Searcher(senses, HEALTH))
+        put(self, "_others", Searcher(senses, VOICE | FRAME))
 
     def scan(self, plain: str) -> Scan:
-        """Find every word of the rules in one pass; of overlapping ones the leftmost and longest."""
-        entries = self._entries
-        health: list[Hit] = []
-        voice: list[Hit] = []
-        frame: list[Hit] = []
-        starts = set()
-        for index, start, end in self._automaton.find_matches_as_indexes(plain):
-            entry = entries[index]
-            starts.add(start)
-            for role, value, group in entry.health:
-                health.append(Hit(start, end, role, value, group))
-            for role, value, group in entry.voice:
-                voice.append(Hit(start, end, role, value, group))
-            for role, value, group in entry.frame:
-                frame.append(Hit(start, end, role, value, group))
-        return Scan(health, voice, frame, frozenset(starts))
+        """Find the words of the rules; of overlapping ones the leftmost and longest.
+
+        The words of health are looked for by themselves: no word of a suggestion may hide a 没 or a 咳 from view.
+        """
+        borders: set[int] = set()
+        health = self._health.find(plain, borders)
+        others = self._others.find(plain, borders)
+        voice = [hit for hit in others if hit.role in VOICE]
+        frame = [hit for hit in others if hit.role in FRAME]
+        return Scan(health, voice, frame, borders)
 
     def segment_words(self) -> Iterable[tuple[str, int, str | None]]:
         """Words for the segmenter's own dictionary: word, weight, part of speech."""
@@ -154,11 +154,28 @@ class Rules:
                         yield word, group.weight, group.tag
 
 
-def _entry(senses: Iterable[tuple[str, str, str]]) -> Entry:
-    def of(roles: frozenset[str]) -> tuple[tuple[str, str, str], ...]:
-        return tuple(sense for sense in senses if sense[0] in roles)
+class Searcher:
+    """Finds the words that some readers want, and those that keep shorter ones from being read."""
 
-    return Entry(of(HEALTH), of(VOICE), of(FRAME))
+    def __init__(self, senses: Mapping[str, Iterable[Sense]], roles: frozenset[str]) -> None:
+        words: list[str] = []
+        self._meanings: list[tuple[Sense, ...]] = []
+        for word, found in senses.items():
+            wanted = tuple(sense for sense in found if sense[0] in roles)
+            if wanted or any(role == PLAIN for role, _, _ in found):
+                words.append(word)
+                self._meanings.append(wanted)
+        self._automaton = AhoCorasick(words, matchkind=MatchKind.LeftmostLongest, store_patterns=False)
+
+    def find(self, plain: str, borders: set[int]) -> list[Hit]:
+        """The hits in a text, one for each meaning of each word; notes where words begin."""
+        meanings = self._meanings
+        hits: list[Hit] = []
+        for index, start, end in self._automaton.find_matches_as_indexes(plain):
+            borders.add(start)
+            for role, value, group in meanings[index]:
+                hits.append(Hit(start, end, role, value, group))
+        return hits
 
 
 def groups_of(hits: Sequence[Hit]) -> tuple[str, ...]:

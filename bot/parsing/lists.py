@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.parsing import deed, health, names, prose, temperature, voice
-from bot.parsing.document import Document, Speaker, between
-from bot.parsing.voice import Voice
+from bot.parsing.document import Document, Speaker, Voice, between
 from bot.records import Ack, Deed, HealthReport, Problem, Record, Suggestion
 
 _NUMBERED = re.compile(r"[ \t]*(?:(?P<number>\d{1,5})\s*(?:[.、)]|\.\s|\s(?=[\u4e00-\u9fff]))|(?P<sign>[①-⑳㉑-㉟⑴-⒇]))[ \t]*(?P<body>.*)")
@@ -34,6 +33,9 @@ _ITEM = re.compile(
 )
 
 
+_SECOND = re.compile(r"[二2](?:[、.):,]|条|\s*:)|②|⑵|\([二2]\)")
+
+
 class Item(NamedTuple):
     """A numbered part of a message: where its content stands."""
 
@@ -47,6 +49,8 @@ class Item(NamedTuple):
 
 def chain(document: Document, start: int, end: int, speaker: Speaker) -> list[Record] | None:
     """The records of a 接龙, a pasted table or a batch of names; None where the text is none of these."""
+    if "\n" not in document.plain and not document.plain.startswith("#"):
+        return None
     lines = [(m.start(), m.end()) for m in _LINE.finditer(document.plain, start, end)]
     if not lines:
         return None
@@ -210,7 +214,7 @@ def _health_line(document: Document, start: int, rest: int, end: int, speaker: S
 
 def _composed(document: Document, text: str, speaker: Speaker, heading: str | None, source: str) -> list[Record]:
     """Read answers with their questions before them, as a text of its own."""
-    made = Document.of(text, document.context, document.rules, document.segmenter)
+    made = document.again(text)
     records = health.read(made, 0, len(made.plain), speaker, chain=heading, listed=True)
     return [record.with_source(source) for record in records]
 
@@ -325,7 +329,7 @@ def _gift_row(document: Document, start: int, end: int, split: re.Pattern[str], 
         if column == columns[at] or not value or re.fullmatch(r"序号|编号|单位|代表团|职务|时间|日期", column):
             continue
         parts.append(f"捐款{value}元" if re.fullmatch(r"[\d,.]+", value) and "万" not in column else f"捐款{value}万元" if re.fullmatch(r"[\d,.]+", value) else value)
-    made = Document.of(",".join(parts), document.context, document.rules, document.segmenter)
+    made = document.again(",".join(parts))
     row = deed.line(made, 0, len(made.plain), cells[at].strip(), None)
     return None if row is None else row.with_source(document.visible(start, end))
 
@@ -362,7 +366,9 @@ def _row(document: Document, start: int, end: int, split: re.Pattern[str], colum
 
 def items(document: Document, start: int, end: int) -> list[Item]:
     """The numbered parts of a text: 1. 2. 3., ①②, (一)(二), 建议一: 建议二:; at least two, counted from one."""
-    marks = []
+    marks: list[re.Match[str]] = []
+    if not _SECOND.search(document.plain, start, end):
+        return []
     for found in _ITEM.finditer(document.plain, start, end):
         value = _ordinal(found)
         if value == len(marks) + 1:
@@ -504,6 +510,6 @@ def questions_of(document: Document) -> list[str]:
     """The parts of the numbered question that this may answer, short: 有无接触史."""
     if not document.context.question:
         return []
-    asked = Document.of(document.context.question, document.context, document.rules, document.segmenter)
+    asked = document.again(document.context.question)
     found = items(asked, 0, len(asked.plain))
     return [asked.text.visible[a:b].strip(" ;；,，。?？\n") for a, b, _ in found]

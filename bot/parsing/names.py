@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -45,7 +45,7 @@ def roster_of(names: tuple[str, ...]) -> Roster:
     return Roster(names)
 
 
-def length_at(plain: str, start: int, end: int, rules: NameRules, borders: frozenset[int], *, sure: bool = False) -> int:
+def length_at(plain: str, start: int, end: int, rules: NameRules, borders: Container[int], *, sure: bool = False) -> int:
     """How many characters from `start` on are a name; 0 where none stands there.
 
     Args:

@@ -222,22 +222,19 @@ class Cast:
         ]
         found += [h for h in self._titled(start, end, tokens) if not any(h.start < f.end and f.start < h.end for f in found)]
         taken = [(h.start, h.end) for h in found]
-        borders = document.borders | {a for a, _ in covered}
-        position = start
-        while position < end:
-            inside = next((b for a, b in taken if a <= position < b), None)
-            if inside is not None:
-                position = inside
+        borders = document.borders | {a for a, _ in covered} if covered else document.borders
+        free = start
+        for surname in document.rules.names.pattern.finditer(plain, start, end):
+            position = surname.start()
+            if position < free or any(a <= position < b for a, b in taken):
                 continue
             before = plain[max(start, position - 5) : position]
-            if plain[position] in document.rules.names.surnames and (position == start or _BEFORE_NAME.search(before) or _ended(position, tokens, covered)):
+            if position == start or _BEFORE_NAME.search(before) or _ended(position, tokens, covered):
                 sure = bool(_SURE_NAME.search(before)) or document.is_sender(plain[position : position + 3]) or document.is_sender(plain[position : position + 2])
                 length = names.length_at(plain, position, end, document.rules.names, borders, sure=sure)
                 if length and self._named_here(position, position + length, end, sure=sure, tokens=tokens, covered=covered):
                     found.append(Hit(position, position + length, "name", plain[position : position + length], "names"))
-                    position += length
-                    continue
-            position += 1
+                    free = position + length
         return found
 
     def _titled(self, start: int, end: int, tokens: list[Hit]) -> list[Hit]:

@@ -71,6 +71,8 @@ def reach(plain: str, begin: int, end: int, places: Mapping[int, int]) -> int:
         if any(position < at < unit.end() - 1 for at in places) and not known:
             break
         position, known = unit.end(), True
+        if ending := _ENDING.match(plain, position, end):
+            position = ending.end()
     return position
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from bot.parsing import comment, counts, deed, frame, health, temperature, voice
-from bot.parsing.document import Document, Speaker, between
-from bot.parsing.voice import Voice
+from bot.parsing import comment, counts, deed, frame, health, voice
+from bot.parsing.document import Document, Speaker, Voice, between
 from bot.records import Practice, Problem, Record, Suggestion
 
 _STOP = re.compile(r"[。!?;\n]+|…+")
@@ -73,7 +72,7 @@ def _told(document: Document, start: int, end: int) -> Voice:
         return told
     if told is Voice.DEED and roles & {"donate", "give"}:
         return told
-    if next(iter(temperature.readings(document.plain, start, end)), None) is not None:
+    if document.temperatures(start, end):
         return Voice.NONE
     own = _own_health(document, start, end)
     return Voice.NONE if own else told
@@ -128,7 +127,7 @@ def _sentences(plain: str, start: int, end: int) -> list[tuple[int, int]]:
 def _differs(document: Document, begin: int, cut: int, stop: int) -> bool:
     """Whether what stands before an announcement is something of another kind."""
     before = document.plain[begin:cut]
-    if next(iter(temperature.readings(document.plain, begin, cut)), None) is not None:
+    if document.temperatures(begin, cut):
         return True
     if any(h.role in _EVIDENCE for h in between(document.health, begin, cut)) and len(before) < 60:
         return voice.tell(document, begin, cut - 1) is not Voice.PROBLEM
@@ -214,7 +213,7 @@ def _apart(document: Document, last: Stretch, piece: Stretch) -> bool:
 
 def _tells_health(document: Document, stretch: Stretch) -> bool:
     """Whether somebody's own health is told beside what a stretch is for."""
-    if next(iter(temperature.readings(document.plain, stretch.start, stretch.end)), None) is not None:
+    if document.temperatures(stretch.start, stretch.end):
         return True
     if stretch.voice is Voice.NONE:
         return any(h.role in _EVIDENCE for h in between(document.health, stretch.start, stretch.end))
@@ -272,7 +271,7 @@ def _unvoiced(document: Document, rest: list[tuple[int, int]], speaker: Speaker)
 
 def _restates(document: Document, start: int, end: int) -> bool:
     """Whether a new report stands beside a withdrawal."""
-    if next(iter(temperature.readings(document.plain, start, end)), None) is not None:
+    if document.temperatures(start, end):
         return True
     return any(h.role in ("symptom", "well") for h in between(document.health, start, end))
 

@@ -6,12 +6,11 @@ in order. Hands back the kind, and for a suggestion its category.
 
 from __future__ import annotations
 
-import enum
 import re
 from collections import Counter
 
 from bot.parsing import gifts
-from bot.parsing.document import Document, between
+from bot.parsing.document import Document, Voice, between
 from bot.parsing.lexicon import Hit
 from bot.parsing.numerals import number
 
@@ -24,19 +23,15 @@ _TELLS_OTHERS = re.compile(r"^(?:你|您|老\S|赶紧去|快去|别硬扛|多喝
 _FUTURE_WISH = re.compile(r"(?:希望|盼|盼望|愿|但愿|期待|祝)[^,。]{0,14}(?:疫情[^,。]{0,4}(?:过去|结束|退散)|早日|平安|顺利|春暖花开|战胜|好起来|一切都?好|健康|快乐|胜利)")
 
 
-class Voice(enum.Enum):
-    """What a stretch of text is for."""
-
-    SUGGESTION = "suggestion"
-    PROBLEM = "problem"
-    PRACTICE = "practice"
-    COMMENT = "comment"
-    DEED = "deed"
-    NONE = "none"
-
-
 def tell(document: Document, start: int, end: int, *, staff_words: bool = True) -> Voice:
-    """What the text between two places is for."""
+    """What the text between two places is for; asked again, it is remembered."""
+    key = (start, end, staff_words)
+    if key not in document.voices:
+        document.voices[key] = _tell(document, start, end, staff_words=staff_words)
+    return document.voices[key]
+
+
+def _tell(document: Document, start: int, end: int, *, staff_words: bool) -> Voice:
     hits = between(document.voice, start, end)
     if not hits:
         return Voice.NONE
