@@ -20,6 +20,8 @@ pytest_plugins = ["tests.manners"]
 # Read at the start: a test sees no LIAISON_… of the environment.
 POSTGRES: Final = os.environ.get("LIAISON_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/test")
 
+KINDS: Final = ["sqlite", pytest.param("postgresql", marks=[pytest.mark.slow, pytest.mark.postgres])]
+
 
 async def build(url: str) -> None:
     """Makes the schema in an empty database, as `liaison db upgrade` does."""
@@ -62,7 +64,7 @@ def postgres_store(postgres: Server) -> Iterator[str]:
         postgres.drop(url)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a store with the schema and nothing in it, of each kind; for what runs in a process of its own."""
     if request.param == "sqlite":
@@ -75,7 +77,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         request.getfixturevalue("postgres").empty(url)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database without even a schema, of each kind; for migrations."""
     if request.param == "sqlite":
