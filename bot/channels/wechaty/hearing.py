@@ -12,7 +12,7 @@ import logging
 import mimetypes
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Never
 
@@ -22,7 +22,7 @@ from bot.channels.wechaty.line import Line
 from bot.channels.wechaty.names import Names
 from bot.channels.wechaty.payloads import FILES, Event, EventType, MessageType, Payload, recalled_id, sent_at
 from bot.channels.wechaty.speaking import Spoken
-from bot.channels.wechaty.wire import FileTooLarge, WireError
+from bot.channels.wechaty.wire import Answer, FileTooLarge, WireError
 from bot.clock import Clock
 from bot.errors import ChannelUnavailable
 from bot.messages import Attachment, Conversation, Message, MessageKind, Sender
@@ -37,9 +37,10 @@ _WAITING: Final = 1_000
 _DOWNLOADS: Final = 2
 """Files fetched at a time: each is held in memory."""
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
-"""Between two attempts to fetch, in seconds: some gateways tell of a message before they have it."""
-_OUTAGE_SECONDS: Final = 60.0
-"""A payload waits so long for the gateway to come back; it may still have the message, if it was not restarted."""
+"""Before another attempt to fetch what the gateway did not have: some tell of a message before they have it."""
+_RETRY_SECONDS: Final = 1.0
+_OUTAGE: Final = timedelta(seconds=60)
+"""A message waits so long for a gateway that is away; one that was not restarted still has it afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +102,17 @@ class Hearing:
             await self._lanes.put(heard.conversation, partial(self._hand_in, heard))
 
     async def _fetch(self, message_id: str, heard_at: datetime) -> Heard:
-        for pause in (*_PAUSES, None):
-            await self._line.wait(_OUTAGE_SECONDS)
+        pauses = iter(_PAUSES)
+        while True:
             try:
                 return Heard(message_id, heard_at, await self._line.connection.message(message_id))
             except (ChannelUnavailable, WireError) as exc:
-                if pause is None:
+                refused = isinstance(exc, WireError) and exc.answer is Answer.REFUSED
+                pause = next(pauses, None) if refused else _RETRY_SECONDS
+                if pause is None or self._clock.now() - heard_at > _OUTAGE:
                     log.error("%s: message %s cannot be fetched: %s", self._settings.name, message_id, exc)
-                    break
+                    return Heard(message_id, heard_at, None)
             await self._clock.sleep(pause)
-        return Heard(message_id, heard_at, None)
 
     async def _hand_in(self, heard: Heard) -> None:
         payload = heard.payload

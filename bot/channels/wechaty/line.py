@@ -7,7 +7,6 @@ stand ids, counts and reasons; never names, texts or the token.
 
 from __future__ import annotations
 
-import asyncio
 import enum
 import logging
 from collections.abc import Awaitable, Callable
@@ -59,7 +58,6 @@ class Line:
         self._tls = tls_context(settings)
         self._connection: Connection | None = None
         self._state = State.OFFLINE
-        self._here = asyncio.Event()
         self._alive_at = self._deaf_since = clock.now()
         self._heard_before = False
         self._standing = Standing(connected=False, since=clock.now(), detail=State.OFFLINE.value)
@@ -82,14 +80,6 @@ class Line:
         if self._connection is None or self._state is not State.HERE:
             raise ChannelUnavailable(f"{self._settings.name}：{self._standing.detail}")
         return self._connection
-
-    async def wait(self, seconds: float) -> None:
-        """Returns when the account can hear and speak, at the latest after that time."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._here.wait()
-        except TimeoutError:
-            return
 
     async def keep(self, hear: Hear, miss: Miss) -> Never:
         """Hands on what is heard, and connects again whenever the connection is lost.
@@ -190,10 +180,9 @@ class Line:
             return
         self._stand(State.HERE)
         gap = Gap(channel=self._settings.name, began_at=self._deaf_since, ended_at=self._standing.since)
-        if self._heard_before or gap.ended_at - gap.began_at > _SLOW_START:
-            log.warning(
-                "%s: heard nothing for %d s", self._settings.name, (gap.ended_at - gap.began_at).total_seconds()
-            )
+        length = gap.ended_at - gap.began_at
+        if self._heard_before or length > _SLOW_START:
+            log.warning("%s: heard nothing for %.1f s", self._settings.name, length.total_seconds())
             await miss(gap)
         self._heard_before = True
 
@@ -215,7 +204,3 @@ class Line:
         self._state = state
         self._standing = Standing(connected=state is State.HERE, since=self._clock.now(), detail=state.value)
         log.info("%s: %s", self._settings.name, state.name)
-        if state is State.HERE:
-            self._here.set()
-        else:
-            self._here.clear()

@@ -74,7 +74,8 @@ class Names:
             case EventType.ROOM_JOIN:
                 joined = event.texts("inviteeIdList")
                 self._forget(lambda key: key[0] == room and key[1] in joined)
-                self._queue(room, joined)
+                if room in self._visited:
+                    self._queue(room, joined)
             case EventType.ROOM_LEAVE:
                 left = event.texts("removeeIdList")
                 self._forget(lambda key: key[0] == room and key[1] in left)

@@ -289,8 +289,7 @@ class Connection:
         seconds: float | None = None,
     ) -> AsyncIterator[Stream[betterproto.Message, Reply]]:
         """A call whose request is sent; what goes wrong in it becomes a `WireError`. For a task of its own only."""
-        if self._closed:
-            raise WireError(f"{method}: {self._closed}", left=False)
+        self._ensure_open(method)
         left = False
         try:
             async with self._channel.request(
@@ -302,6 +301,7 @@ class Connection:
                 metadata=self._metadata,
             ) as call:
                 await call.send_request()  # connects, and sends no more than the call's name
+                self._ensure_open(method)  # closed meanwhile, the channel has connected again all the same
                 left = True
                 await call.send_message(request, end=True)
                 yield call
@@ -317,6 +317,11 @@ class Connection:
             raise WireError(f"{method}: {_named(exc)}", left=left) from exc
         except UnicodeDecodeError as exc:
             raise WireError(f"{method}: unreadable answer", left=left) from exc
+
+    def _ensure_open(self, method: str) -> None:
+        if self._closed:
+            self._channel.close()
+            raise WireError(f"{method}: {self._closed}", left=False)
 
     def _ending(self) -> str:
         return self._closed or "connection lost"
