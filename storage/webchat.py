@@ -1,13 +1,13 @@
-"""What the chat page shows: who may sit where, what was said there, the files that were sent. Reads only.
+"""What the chat page shows: what was said in a room or privately, the files that were sent. Reads only.
 
-Called by `bot.channels.webchat`. A history is read newest first along (room, instant) or (account, instant), so that
-its cost is that of the page shown; what is new is read by id. Long texts come cut to `EXCERPT` characters.
+Called by `bot.channels.webchat`; who may sit there is in `storage.seating`. A history is read newest first along
+(room, instant) or (account, instant), so that its cost is that of the page shown; what is new is read by id. Long texts
+come cut to `EXCERPT` characters.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,42 +16,12 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from storage import Session
-from storage.tables import File, Identity, Member, Message, Person, Room
+from storage.tables import File, Identity, Message, Room
 
 EXCERPT = 2000
 """Characters of a message that are shown at once; the rest is asked for (展开)."""
 OVERLAP = timedelta(minutes=1)
 """What was missed is read from a little before the last message seen: clocks of two processes differ."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sitter:
-    """A person who may sit down, and the rooms they belong to: id → name; `link` is their personal link's token."""
-
-    person_id: int
-    name: str
-    link: str | None
-    rooms: dict[int, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seat:
-    """A member of a room; `role` is `deputy` or `staff`."""
-
-    person_id: int
-    name: str
-    unit: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hall:
-    """A room and, in the order of its roster, its members."""
-
-    room_id: int
-    name: str
-    purpose: str
-    seats: tuple[Seat, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,67 +83,6 @@ class Said:
 
 
 _Author, _Peer = aliased(Identity), aliased(Identity)
-
-
-async def sitter(session: Session, office_id: int, channel: str, person_id: int) -> Sitter | None:
-    """The person of that id; None for one who is not of the office or on no roster any more."""
-    return (await sitters(session, office_id, channel, [person_id])).get(person_id)
-
-
-async def sitter_by_link(session: Session, office_id: int, channel: str, token: str) -> Sitter | None:
-    """The person whose personal link it is."""
-    query = select(Person.id).where(Person.link_token == token, Person.office_id == office_id)
-    person_id = await session.scalar(query)
-    return None if person_id is None else await sitter(session, office_id, channel, person_id)
-
-
-async def sitters(session: Session, office_id: int, channel: str, person_ids: Collection[int]) -> dict[int, Sitter]:
-    """Those of the people who are still with the office, by id, each with the channel's rooms they belong to."""
-    people = await session.execute(
-        select(Person.id, Person.name, Person.link_token).where(
-            Person.id.in_(person_ids), Person.office_id == office_id, Person.gone_at.is_(None)
-        )
-    )
-    rooms: defaultdict[int, dict[int, str]] = defaultdict(dict)
-    memberships = await session.execute(
-        select(Member.person_id, Room.id, Room.name)
-        .join(Room, Room.id == Member.room_id)
-        .where(Member.person_id.in_(person_ids), Room.office_id == office_id, Room.channel == channel)
-    )
-    for person_id, room_id, room_name in memberships:
-        rooms[person_id][room_id] = room_name
-    return {
-        person_id: Sitter(person_id=person_id, name=name, link=link, rooms=rooms[person_id])
-        for person_id, name, link in people
-    }
-
-
-async def halls(
-    session: Session, office_id: int, channel: str, room_ids: Collection[int] | None = None
-) -> tuple[Hall, ...]:
-    """The channel's rooms with their members, in order; with `room_ids` only those."""
-    query = select(Room).where(Room.office_id == office_id, Room.channel == channel).order_by(Room.id)
-    if room_ids is not None:
-        query = query.where(Room.id.in_(room_ids))
-    rooms = (await session.scalars(query)).all()
-    members = await session.execute(
-        select(Member.room_id, Member.role, Person.id, Person.name, Person.unit)
-        .join(Person, Person.id == Member.person_id)
-        .where(Member.room_id.in_([room.id for room in rooms]), Person.gone_at.is_(None))
-        .order_by(Member.position)
-    )
-    seats: defaultdict[int, list[Seat]] = defaultdict(list)
-    for room_id, role, person_id, name, unit in members:
-        seats[room_id].append(Seat(person_id=person_id, name=name, unit=unit, role=role))
-    return tuple(
-        Hall(room_id=room.id, name=room.name, purpose=room.purpose, seats=tuple(seats[room.id])) for room in rooms
-    )
-
-
-async def room_exists(session: Session, office_id: int, channel: str, room_id: int) -> bool:
-    """Whether the channel has such a room."""
-    query = select(Room.id).where(Room.id == room_id, Room.office_id == office_id, Room.channel == channel)
-    return await session.scalar(query) is not None
 
 
 async def newest(session: Session, place: Place, most: int) -> list[Said]:

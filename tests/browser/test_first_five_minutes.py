@@ -80,8 +80,8 @@ async def test_a_deputys_report_is_counted_also_when_the_program_is_killed(progr
         staff = await choose(await devices.page(program.address), "周敏")
         await say(staff, "/汇总")
         answer = staff.locator(".message.from-bot .bubble").last
-        await expect(answer).to_contain_text("应报 12 人，已报 1 人", timeout=15_000)
-        await expect(deputy.locator(".message.from-bot .bubble").last).to_contain_text("已报 1 人", timeout=15_000)
+        await expect(answer).to_contain_text("应报 12 人，已报 1 人", timeout=30_000)
+        await expect(deputy.locator(".message.from-bot .bubble").last).to_contain_text("已报 1 人", timeout=30_000)
         await expect(staff.locator(".message.other:not(.from-bot) .bubble")).to_have_text(["36.5 健康"])
 
 
@@ -91,7 +91,7 @@ async def test_a_fever_reaches_staff_privately_and_nobody_in_the_group(program: 
         staff = await choose(await devices.page(program.address), "周敏")
         await say(deputy, "体温 38.2，有点咳嗽")
         private = staff.get_by_role("link", name="小联（私聊）")
-        await expect(private.locator(".unread")).to_contain_text("1", timeout=15_000)
+        await expect(private.locator(".unread")).to_contain_text("1", timeout=30_000)
         await private.click()
         await expect(staff.locator(".message.from-bot .bubble")).to_contain_text("欧阳静")
         await expect(deputy.locator(".message.from-bot")).to_have_count(0)

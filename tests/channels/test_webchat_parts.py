@@ -17,7 +17,7 @@ from bot.channels.webchat.desk import clean_name, size
 from bot.channels.webchat.hub import Hub, Listener
 from bot.clock import VirtualClock
 from bot.messages import Conversation, Message, Sender
-from storage import Store, people, webchat
+from storage import Store, people, seating
 from tests.chatroom import CHANGSHA, YUEYANG, furnish
 
 LOOK = Path(bot.channels.webchat.__file__).parent / "static" / "look.css"
@@ -72,8 +72,8 @@ def test_sizes_are_said_as_people_read_them() -> None:
     assert [size(1024 * 1024), size(10 * 1024 * 1024), size(200 * 1024)] == ["1 MB", "10 MB", "200 KB"]
 
 
-def sitter(person_id: int, *room_ids: int) -> webchat.Sitter:
-    return webchat.Sitter(person_id=person_id, name="张三", link=None, rooms=dict.fromkeys(room_ids, "群"))
+def sitter(person_id: int, *room_ids: int) -> seating.Sitter:
+    return seating.Sitter(person_id=person_id, name="张三", link=None, rooms=dict.fromkeys(room_ids, "群"))
 
 
 async def test_a_page_that_takes_nothing_is_let_go_and_the_others_go_on() -> None:
@@ -113,7 +113,7 @@ async def test_who_left_or_moved_is_let_go_and_who_stayed_is_not(store: Store, c
     chat = await furnish(store, clock)
     hub = Hub(store, chat.office_id, "webchat")
     async with store.read() as session:
-        seated = await webchat.sitters(session, chat.office_id, "webchat", chat.people.values())
+        seated = await seating.sitters(session, chat.office_id, "webchat", chat.people.values())
     struck, stayed = Listener(seated[chat.people["李四"]]), Listener(seated[chat.people["王五"]])
     async with store.begin() as session:
         await people.sync_roster(

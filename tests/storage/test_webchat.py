@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from storage import Session, Store, webchat
+from storage import Session, Store, seating, webchat
 
 ROOM = webchat.InRoom(room_id=1)
 NOW = datetime(2020, 2, 10, tzinfo=UTC)
@@ -27,8 +27,8 @@ QUERIES: list[tuple[Callable[[Session], Awaitable[Any]], str]] = [
         lambda session: webchat.by_external_id(session, 1, "webchat", "x"),
         "(office_id=? AND channel=? AND external_id=?)",
     ),
-    (lambda session: webchat.sitter_by_link(session, 1, "webchat", "token"), "(link_token=?)"),
-    (lambda session: webchat.sitters(session, 1, "webchat", [1, 2]), "SEARCH people USING INTEGER PRIMARY KEY"),
+    (lambda session: seating.sitter_by_link(session, 1, "webchat", "token"), "(link_token=?)"),
+    (lambda session: seating.sitters(session, 1, "webchat", [1, 2]), "SEARCH people USING INTEGER PRIMARY KEY"),
 ]
 
 

@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.errors import ChannelUnavailable, DeliveryRefused
 from bot.messages import Dispatch, Message, MessageKind, OfficeId, Sender
 from bot.settings import WebchatSettings
-from storage import StorageError, Store, webchat
+from storage import StorageError, Store, seating
 
 TRAITS = Traits(
     hears=Hears.ALL,
@@ -108,8 +108,8 @@ class WebchatChannel:
         if number.isdecimal() and kind == ("person" if dispatch.conversation.private else ""):
             async with self._store.read() as session:
                 if dispatch.conversation.private:
-                    known = await webchat.sitter(session, self._office_id, self.name, int(number)) is not None
+                    known = await seating.sitter(session, self._office_id, self.name, int(number)) is not None
                 else:
-                    known = await webchat.room_exists(session, self._office_id, self.name, int(number))
+                    known = await seating.room_exists(session, self._office_id, self.name, int(number))
         if not known:
             raise DeliveryRefused(f"网页聊天里没有这个去处（{dispatch.conversation.external_id}）")

@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.errors import Refusal
 from bot.messages import Attachment, Conversation, Message, MessageKind, OfficeId, Sender
 from bot.settings import WebchatSettings
-from storage import StorageError, Store, webchat
+from storage import StorageError, Store, seating, webchat
 
 MOST_UNREAD = 100
 
@@ -54,25 +54,25 @@ class Desk:
         self._store, self._office_id, self._clock, self._hub = store, office_id, clock, hub
         self._allowances: dict[int, Allowance] = {}
 
-    async def sitter(self, person_id: int) -> webchat.Sitter | None:
+    async def sitter(self, person_id: int) -> seating.Sitter | None:
         """The person of that id, if they may sit down."""
         async with self._store.read() as session:
-            return await webchat.sitter(session, self._office_id, self.settings.name, person_id)
+            return await seating.sitter(session, self._office_id, self.settings.name, person_id)
 
-    async def sitter_by_link(self, token: str) -> webchat.Sitter | None:
+    async def sitter_by_link(self, token: str) -> seating.Sitter | None:
         """The person whose personal link it is."""
         async with self._store.read() as session:
-            return await webchat.sitter_by_link(session, self._office_id, self.settings.name, token)
+            return await seating.sitter_by_link(session, self._office_id, self.settings.name, token)
 
-    async def halls(self) -> tuple[webchat.Hall, ...]:
+    async def halls(self) -> tuple[seating.Hall, ...]:
         """All rooms with all seats, for choosing one."""
         async with self._store.read() as session:
-            return await webchat.halls(session, self._office_id, self.settings.name)
+            return await seating.halls(session, self._office_id, self.settings.name)
 
-    async def welcome(self, sitter: webchat.Sitter, seen: Mapping[str, int]) -> dict[str, Any]:
+    async def welcome(self, sitter: seating.Sitter, seen: Mapping[str, int]) -> dict[str, Any]:
         """Who sits here, their conversations with the last word of each, and how much is unread."""
         async with self._store.read() as session:
-            halls = await webchat.halls(session, self._office_id, self.settings.name, sitter.rooms)
+            halls = await seating.halls(session, self._office_id, self.settings.name, sitter.rooms)
             places: dict[str, dict[str, Any]] = {f"room:{hall.room_id}": wire.hall(hall) for hall in halls}
             places[wire.BOT] = {"id": wire.BOT, "name": self.bot_name, "staff_room": False, "members": []}
             for name, shown in places.items():
@@ -100,7 +100,7 @@ class Desk:
             "now": self._clock.now().isoformat(),
         }
 
-    async def show(self, sitter: webchat.Sitter, asked: wire.Open) -> str:
+    async def show(self, sitter: seating.Sitter, asked: wire.Open) -> str:
         """The last page of a conversation, or what came since the message the page saw last."""
         place, most = self._place(sitter, asked.conversation), self.settings.history_messages
         async with self._store.read() as session:
@@ -111,7 +111,7 @@ class Desk:
             found = await webchat.newest(session, place, most)
         return wire.page(asked.conversation, found, "opened", older=len(found) == most)
 
-    async def show_older(self, sitter: webchat.Sitter, asked: wire.Older) -> str:
+    async def show_older(self, sitter: seating.Sitter, asked: wire.Older) -> str:
         """The page before a message."""
         place, most = self._place(sitter, asked.conversation), self.settings.history_messages
         async with self._store.read() as session:
@@ -122,14 +122,14 @@ class Desk:
         """What is said of a file over the limit."""
         return f"文件超过 {size(self.settings.max_file_bytes)}，没有发出。"
 
-    async def unfold(self, sitter: webchat.Sitter, message_id: int) -> str:
+    async def unfold(self, sitter: seating.Sitter, message_id: int) -> str:
         """The whole of a long text."""
         said = await self._seen_by(sitter, message_id)
         async with self._store.read() as session:
             text = await webchat.whole_text(session, said.id)
         return wire.encode({"type": "text", "message": said.id, "text": text})
 
-    async def say(self, sitter: webchat.Sitter, asked: wire.Say) -> None:
+    async def say(self, sitter: seating.Sitter, asked: wire.Say) -> None:
         """Keeps a message; said again under the same id, it is there once."""
         if not asked.text.strip():
             raise Refusal("空消息没有发出。")
@@ -138,12 +138,12 @@ class Desk:
             raise Refusal(f"这条消息太长，没有发出（最多 {limit}）。请分几条发，或者作为文件发送。")
         await self._keep(sitter, asked.conversation, asked.id, text=asked.text)
 
-    async def send_file(self, sitter: webchat.Sitter, conversation: str, client_id: str, file: Attachment) -> None:
+    async def send_file(self, sitter: seating.Sitter, conversation: str, client_id: str, file: Attachment) -> None:
         """Keeps a file or picture as a message."""
         cleaned = Attachment(name=clean_name(file.name), media_type=file.media_type, content=file.content)
         await self._keep(sitter, conversation, client_id, kind=MessageKind.FILE, attachment=cleaned)
 
-    async def recall(self, sitter: webchat.Sitter, asked: wire.Recall) -> None:
+    async def recall(self, sitter: seating.Sitter, asked: wire.Recall) -> None:
         """Takes a message of one's own back, while it is new."""
         async with self._store.read() as session:
             said = await webchat.by_external_id(session, self._office_id, self.settings.name, asked.key)
@@ -155,7 +155,7 @@ class Desk:
         conversation = wire.BOT if said.room_id is None else f"room:{said.room_id}"
         await self._keep(sitter, conversation, asked.id, kind=MessageKind.RECALL, recalls=asked.key)
 
-    async def file(self, sitter: webchat.Sitter, message_id: int, token: str) -> Attachment:
+    async def file(self, sitter: seating.Sitter, message_id: int, token: str) -> Attachment:
         """The file that hangs on a message."""
         said = await self._seen_by(sitter, message_id)
         async with self._store.read() as session:
@@ -164,19 +164,19 @@ class Desk:
             raise Refusal("这个文件已经不在了。")
         return Attachment(name=clean_name(said.file.name), media_type=said.file.media_type, content=content)
 
-    async def _seen_by(self, sitter: webchat.Sitter, message_id: int) -> webchat.Said:
+    async def _seen_by(self, sitter: seating.Sitter, message_id: int) -> webchat.Said:
         async with self._store.read() as session:
             said = await webchat.by_id(session, self._office_id, message_id)
         if said is None or not seats.may_see(sitter, said):
             raise Refusal("没有这条消息。")
         return said
 
-    def _place(self, sitter: webchat.Sitter, conversation: str) -> webchat.Place:
+    def _place(self, sitter: seating.Sitter, conversation: str) -> webchat.Place:
         return seats.place(sitter, conversation, self._office_id, self.settings.name)
 
     async def _keep(
         self,
-        sitter: webchat.Sitter,
+        sitter: seating.Sitter,
         conversation: str,
         client_id: str,
         *,
@@ -221,7 +221,7 @@ class Desk:
         mine.left -= 1
 
 
-def _conversation(sitter: webchat.Sitter, place: webchat.Place) -> Conversation:
+def _conversation(sitter: seating.Sitter, place: webchat.Place) -> Conversation:
     if isinstance(place, webchat.WithBot):
         return Conversation(external_id=place.external_id, private=True)
     return Conversation(external_id=str(place.room_id), name=sitter.rooms[place.room_id])

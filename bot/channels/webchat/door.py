@@ -23,7 +23,7 @@ from bot.channels.webchat.hub import Hub
 from bot.channels.webchat.talk import Talk
 from bot.errors import Refusal
 from bot.messages import Attachment
-from storage import webchat
+from storage import seating
 
 log = logging.getLogger(__name__)
 
@@ -162,13 +162,13 @@ class Door:
             },
         )
 
-    async def _seated(self, request: web.Request) -> webchat.Sitter:
+    async def _seated(self, request: web.Request) -> seating.Sitter:
         sitter = await self._sitter(request)
         if sitter is None:
             raise web.HTTPForbidden(headers=PAGE_HEADERS)
         return sitter
 
-    async def _sitter(self, request: web.Request) -> webchat.Sitter | None:
+    async def _sitter(self, request: web.Request) -> seating.Sitter | None:
         """Whose seat the address or the cookie names; a seat of the address is believed only while seats are open."""
         if "person" in request.match_info:
             _refuse_strange_host(request)

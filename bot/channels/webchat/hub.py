@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import storage
 from bot.channels.webchat import seats, wire
-from storage import Store, webchat
+from storage import Store, seating, webchat
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ BATCH = 500
 class Listener:
     """One open page: whose it is, and the frames on their way to it."""
 
-    def __init__(self, sitter: webchat.Sitter, backlog: int = 256) -> None:
+    def __init__(self, sitter: seating.Sitter, backlog: int = 256) -> None:
         self.sitter = sitter
         self._frames: asyncio.Queue[str | None] = asyncio.Queue(backlog)
         self._dismissed = False
@@ -172,7 +172,7 @@ class Hub:
         if not people:
             return
         async with self._store.read() as session:
-            now = await webchat.sitters(session, self._office_id, self._channel, people)
+            now = await seating.sitters(session, self._office_id, self._channel, people)
         for listener in list(self._listeners):
             if now.get(listener.sitter.person_id) != listener.sitter:
                 listener.dismiss()

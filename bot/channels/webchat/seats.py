@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.channels.webchat import wire
 from bot.errors import Refusal
 from bot.messages import OfficeId
-from storage import webchat
+from storage import seating, webchat
 
 
 def account(person_id: int) -> str:
@@ -13,12 +13,12 @@ def account(person_id: int) -> str:
     return f"person:{person_id}"
 
 
-def may_see(sitter: webchat.Sitter, said: webchat.Said) -> bool:
+def may_see(sitter: seating.Sitter, said: webchat.Said) -> bool:
     """Whether a message is for this person: said in a room they belong to, or in their own private talk."""
     return said.peer == account(sitter.person_id) if said.room_id is None else said.room_id in sitter.rooms
 
 
-def place(sitter: webchat.Sitter, conversation: str, office_id: OfficeId, channel: str) -> webchat.Place:
+def place(sitter: seating.Sitter, conversation: str, office_id: OfficeId, channel: str) -> webchat.Place:
     """Where a conversation of the page is kept.
 
     Raises:

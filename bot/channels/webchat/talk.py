@@ -14,13 +14,13 @@ from bot.channels.webchat import wire
 from bot.channels.webchat.desk import Desk, NotNow
 from bot.channels.webchat.hub import Hub, Listener
 from bot.errors import Refusal
-from storage import StorageError, webchat
+from storage import StorageError, seating
 
 
 class Talk:
     """The talk between the server and one page, from its coming to its going."""
 
-    def __init__(self, socket: web.WebSocketResponse, sitter: webchat.Sitter, desk: Desk, hub: Hub) -> None:
+    def __init__(self, socket: web.WebSocketResponse, sitter: seating.Sitter, desk: Desk, hub: Hub) -> None:
         self._socket, self._desk, self._hub = socket, desk, hub
         self._sitter = sitter
         self._listener = Listener(sitter)

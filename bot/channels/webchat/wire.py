@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
-from storage import webchat
+from storage import seating, webchat
 
 BOT = "bot"
 """The private talk with the bot, as the page calls it."""
@@ -194,7 +194,7 @@ def page(conversation: str, messages: Iterable[webchat.Said], kind: str, **more:
     return encode({"type": kind, "conversation": conversation, "messages": [said(one) for one in messages], **more})
 
 
-def hall(hall: webchat.Hall) -> dict[str, Any]:
+def hall(hall: seating.Hall) -> dict[str, Any]:
     """A room with its members, for the page."""
     return {
         "id": f"room:{hall.room_id}",

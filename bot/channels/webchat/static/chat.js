@@ -6,7 +6,8 @@ import { Line } from "/webchat/line.js";
 import { Log } from "/webchat/log.js";
 import { Memory } from "/webchat/memory.js";
 import { Outbox } from "/webchat/outbox.js";
-import { avatar, botMark, element, when } from "/webchat/words.js";
+import { showTalks } from "/webchat/talks.js";
+import { avatar, element } from "/webchat/words.js";
 
 const byId = (id) => document.getElementById(id);
 const app = byId("app");
@@ -285,43 +286,8 @@ function drawMe() {
 }
 
 function drawTalks() {
-  const all = [...conversations.values()];
-  all.sort((one, other) => Number(other.isBot) - Number(one.isBot)); // the private talk on top, the groups as they are
-  const rows = all.map((conversation) => element("li", "", talkLink(conversation)));
-  const list = byId("talks");
-  const focused = list.contains(document.activeElement) ? document.activeElement.hash : null;
-  list.replaceChildren(...rows);
-  if (focused !== null) list.querySelector(`a[href="${CSS.escape(focused).replace("\\#", "#")}"]`)?.focus();
-  const unread = all.reduce((sum, conversation) => sum + conversation.unread, 0);
+  const unread = showTalks(byId("talks"), conversations.values(), { current, me, bot, now: now() });
   document.title = unread ? `(${unread}) 联络员` : "联络员";
-}
-
-function talkLink(conversation) {
-  const name = conversation.isBot ? `${bot}（私聊）` : conversation.name;
-  const picture = conversation.isBot ? botMark() : avatar(name, "tone-room");
-  const top = element("span", "row", element("bdi", "", name));
-  if (conversation.last) top.append(element("time", "", when(new Date(conversation.last.at), now())));
-  const bottom = element("span", "row last", lastWords(conversation));
-  if (conversation.unread) {
-    const badge = element("span", "unread", conversation.unread > 99 ? "99+" : String(conversation.unread));
-    badge.append(element("span", "out-of-sight", "条未读"));
-    bottom.append(badge);
-  }
-  const link = element("a", "", picture, element("span", "text", top, bottom));
-  link.href = `#${conversation.id}`;
-  if (conversation === current) link.setAttribute("aria-current", "page");
-  return link;
-}
-
-function lastWords({ last, called, isBot }) {
-  const words = element("span");
-  if (called) words.append(element("span", "called", "[有人@我] "));
-  if (!last) return words;
-  const own = last.person === me.id;
-  if (!isBot && !own) words.append(element("bdi", "", last.name), last.recalled ? " " : "：");
-  if (last.recalled) words.append(own ? "你撤回了一条消息" : "撤回了一条消息");
-  else words.append(element("bdi", "", last.file ? `[${last.file.picture ? "图片" : "文件"}] ${last.file.name}` : last.text.slice(0, 60).replace(/\s+/g, " ")));
-  return words;
 }
 
 function showMembers() {

@@ -199,7 +199,7 @@ export class Log {
   row(who, ...content) {
     const kind = who.own ? "own" : who.bot ? "from-bot" : "other";
     const name = element("div", who.own ? "out-of-sight" : "who", element("bdi", "", who.own ? "我" : who.name));
-    if (who.staff) name.append(element("span", "badge", "工作人员"));
+    if (who.staff && !who.own) name.append(element("span", "badge", "工作人员"));
     if (who.bot) name.append(element("span", "badge bot", "机器人"));
     if (who.at) name.append(element("span", "out-of-sight", `${clock(who.at)}：`));
     const picture = who.bot ? botMark() : avatar(who.name);
