@@ -43,7 +43,7 @@ def read(document: Document, start: int, end: int) -> HealthCount | None:
     people = [p for p in people if not _AFTER_NAMES.search(text[: p.start()])]
     if not people and not (everyone and re.search(r"零报告|全体代表|全体", text)):
         return None
-    if not _BODY.search(text) and not document.sender_plain.endswith(("联工委", "人大", "人大办")):
+    if not _BODY.search(text) and not re.search(r"应报|实报|应到|实到", text) and not document.sender_plain.endswith(("联工委", "人大", "人大办")):
         return None
     if _ASKED.search(text) and not re.search(r"应报|实报|正常\d|异常\d", text):
         return None

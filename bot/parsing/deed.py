@@ -73,13 +73,15 @@ def _people(document: Document, start: int, end: int) -> list[tuple[int, int]]:
         begin = match.end()
         while begin < end and plain[begin] in " :、,\"“”":
             begin += 1
-        named = _after_role(document, match.end(), end, borders) if plain[match.end() : match.end() + 1] in "、," else None
-        if named is None:
-            named = _name_at(document, begin, end, borders)
+        named = _before(document, start, match.start(), borders)
+        if named is None and plain[match.end() : match.end() + 1] in "、,":
+            named = _after_role(document, match.end(), end, borders)
+        if named is not None:
+            found.append(named)
+            continue
+        named = _name_at(document, begin, end, borders)
         if named is None:
             named = _after_role(document, match.end(), end, borders)
-        if named is None:
-            named = _before(document, start, match.start(), borders)
         if named is not None:
             found.append(named)
     for match in re.finditer(r"(?:^|[;。\n:])\s*(?:\d+[.、)])?\s*", plain[start:end]):

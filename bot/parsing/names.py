@@ -68,7 +68,7 @@ def length_at(plain: str, start: int, end: int, rules: NameRules, borders: Conta
         name = plain[start:stop]
         if not _CJK.match(plain, stop - 1) or any(c in rules.never or not _CJK.match(c) for c in name[base:]):
             continue
-        if name in rules.not_names or (given == 2 and not sure and plain[start + 1 : stop] in rules.not_names):
+        if name in rules.not_names:
             continue
         if stop == end or stop in borders or not _CJK.match(plain, stop) or TITLE.match(plain, stop):
             return base + given

@@ -81,6 +81,8 @@ def _is_notice(text: str, roles: Counter[str]) -> bool:
 
 def _is_deed(document: Document, start: int, end: int, text: str, roles: Counter[str], hits: list[Hit]) -> bool:
     """A gift, or service by a deputy or by the one who writes."""
+    if re.search(r"捐了多少|^(?:隔壁|邻居|人家|听说|感谢|谢谢)|佩服|真了不起|真厉害", text):
+        return False
     if roles["suggest"] or re.search(r"多少|怎么捐|在哪捐|哪里捐|谁想|愿意[^,]{0,6}的|想捐|要捐|打算|准备捐|发起捐款|捐不捐|号召大家|一起捐|倡议大家|才算", text):
         return bool(roles["deputy"] and roles["donate"] and not roles["suggest"])
     if re.search(r"不是代表|有心的|愿意的?|接一下|接个?龙|我来统一|(?:怎么|如何)[^,。]{0,6}的[:,]", text):
@@ -101,7 +103,7 @@ def _is_deed(document: Document, start: int, end: int, text: str, roles: Counter
     services = len({h.start for h in hits if h.role == "service"})
     if deputy and services >= 1 and not re.search(r"反映|请代表|各位代表|代表反映", text):
         return True
-    mine = bool(re.match(r"[^,。]{0,10}?[,]?(?:今天|昨天|这几天|今早|刚才?|昨晚|从.{1,6}起)[^,。]{0,3}(?:帮|给|为|替|到)", text)) or bool(re.match(r"(?:[^,。]{0,8}[,:])?\s*(?:今天|昨天|这几天|从.{1,6}起|\d+月\d+日起?)?[,]?(?:我|本人|俺|咱)(?!们?[县市镇乡区村])", text)) or bool(re.search(r"(?:^|[,。])(?:我|本人)(?:家|们?(?:公司|厂|律所|店|酒店|饭店|企业|单位|合作社|药店|诊所))?", text))
+    mine = bool(re.match(r"[^,。]{0,10}?[,]?(?:今天|昨天|这几天|今早|刚才?|昨晚|从.{1,6}起)[^,。]{0,3}(?:帮|给|为|替|到)|^(?:为|给|帮|替)[^,。]{2,16}(?:免费|义务|无偿)", text)) or bool(re.match(r"(?:[^,。]{0,8}[,:])?\s*(?:今天|昨天|这几天|从.{1,6}起|\d+月\d+日起?)?[,]?(?:我|本人|俺|咱)(?!们?[县市镇乡区村])", text)) or bool(re.search(r"(?:^|[,。])(?:我|本人)(?:家|们?(?:公司|厂|律所|店|酒店|饭店|企业|单位|合作社|药店|诊所))?", text))
     if mine and services >= 2 and not roles["trouble"] >= 2 and not roles["modal"] >= 4:
         return True
     return mine and bool(re.search(r"义务|免费|无偿|志愿者|不收钱|一分(?:钱)?(?:没|不)收|没收过?一分|分文|献血|自己掏|请战|请缨|捐|费全免", text)) and not roles["trouble"] >= 2
@@ -154,7 +156,7 @@ def _about_suggestions(text: str) -> bool:
     """Talk about suggestions: 我的建议昨天已经发您邮箱了, 建议类信息请注明电话."""
     return bool(
         re.search(
-            r"建议(?:类|案|已|昨天|都|被|采纳|很好|不错|写|的时候|答复|收到|交|汇总|请(?:写|注明|各|大家))|(?:提过|提了|写了?|交了?|报了?|办|采纳|提|的)(?:的|那个|那条)?建议(?:[。已都被]|$|的时候|请)|没写过|咱们群|本群|这个群|云干杯|"
+            r"建议(?:征集|类|案|已|昨天|都|被|采纳|很好|不错|写|的时候|答复|收到|交|汇总|请(?:写|注明|各|大家))|(?:提过|提了|写了?|交了?|报了?|办|采纳|提|的)(?:的|那个|那条)?建议(?:[。已都被]|$|的时候|请)|没写过|咱们群|本群|这个群|云干杯|"
             r"(?:建议|希望)(?:大家|各位)(?:晚上|今晚|一起|多|别|都|来)|已经?答复|已办|很满意",
             text,
         )
@@ -172,7 +174,7 @@ def _only_chat(text: str, roles: Counter[str], topics: int, modal: int) -> bool:
     """One topic and one "can" do not make a suggestion: 我明天要去学校."""
     if _TELLS_OTHERS.match(text) or (roles["chat"] and topics <= 1):
         return True
-    if modal == 1 and topics == 1 and len(text) < 16:
+    if modal == 1 and topics == 1 and len(text) < 16 and not roles["trouble"] and not roles["body_politic"]:
         return not re.search(r"应|必须|统一|一律|尽快|别让|不要再|要错峰|严[打查禁]", text)
     if re.match(r"(?:我|我们|今天|明天|昨天|下午|上午|晚上)", text) and not re.search(r"应|建议|希望|能不能|最好|请|该|觉得|认为|可以让|可以把", text):
         return True
