@@ -17,7 +17,7 @@ _N = numerals.NUMBER
 _YUAN = re.compile(rf"(?:人民币|现金|¥|￥)?\s?(?<![\d.])(?P<amount>{_N})\s?(?:多|余|来|几)?\s?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?:多|余)?\s?(?P<unit>元|块(?:钱)?|圆|人民币|rmb)")
 _BARE_SUM = re.compile(rf"(?P<verb>价值|总价值|价值约|约?值|算值|折合|花了|花费|(?<=[\u4e00-\u9fff\d])\((?=[\d.]+[万千]\))|捐|捐款|捐了|捐出|捐助|捐给[^\d,。]{{0,8}}|捐资|捐赠|打款|汇款|党费|善款|款|不多|拿出|次|捐现金|现金|出资|掏出?|共计|合计|凑了|捐上|转了|打了|汇了|拿了)[,:\s了约]{{0,3}}(?P<amount>{_N})(?:多|余)?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?=[,。;!?、\s)(]|$|捐|给|买|[\u4e00-\u9fff]*捐)")
 _SUM_GIVEN = re.compile(rf"(?<![\d.])(?P<amount>{_N})(?P<large>[万千]|w(?![a-z]))?(?:多|余)?(?=\s?(?:打给|捐给|全捐|都捐|转给|汇给|打到|捐到|捐了))")
-_BEFORE_SUM = frozenset("捐款了约共计钱出给掏花值费近过达是为的上下来去到元万")
+_THING_BEFORE = re.compile(r"(?:捐赠?|送|买|赠)了?(?!给|款|出|了|钱|现金|约|共|来|近)(?P<item>[\u4e00-\u9fff]{1,4}?)$")
 _COUNTED = re.compile(rf"(?<![\d.第])(?P<amount>{_N})\s?(?P<more>多|余|来)?\s?(?P<large>[万亿千百]|w(?![a-z]))?(?:多|余)?\s?")
 _ITEM = re.compile(r"[\u4e00-\u9fffa-z0-9%\-+“”\"]{1,14}")
 _ITEM_END = re.compile(
@@ -74,7 +74,7 @@ def read(document: Document, start: int, end: int, *, listed: bool = False, give
 def _sums(plain: str, start: int, end: int, *, listed: bool) -> list[_Sum]:
     found: list[_Sum] = []
     for match in _YUAN.finditer(plain, start, end):
-        if match["unit"] == "块" and re.match(r"[\u4e00-\u9fff]", plain[match.start() - 1 : match.start()]) and plain[match.start() - 1] not in _BEFORE_SUM:
+        if match["unit"] == "块" and _THING_BEFORE.search(plain, max(start, match.start() - 7), match.start()):
             continue
         if amount := _amount(match):
             found.append(_Sum(match.start(), match.end(), amount))
@@ -221,6 +221,9 @@ def _item(
     donated = any(clause <= h.start for h in between(document.voice, max(start, clause), end) if h.role in ("donate", "give"))
     if not donated and not listed:
         return None
+    told = _THING_BEFORE.search(plain, max(start, number - 7), number)
+    if told:
+        return told.start("item"), told.end("item")
     return _behind(plain, after, end) or _in_front(plain, start, number)
 
 

@@ -20,7 +20,7 @@ from bot.records import Diagnosis, HealthReport, Isolation, Record
 _STOP = re.compile(r"[。!?;\n…]+|\.{3,}|(?<=[^\d\s])\.(?=\s|$)")
 _BARE = re.compile(
     r"(?:[\s,、:+*~()\"'“”·.✅☑✔👌🆗👍💪😊😄🙏😷🌡🤒🤧\U0001F300-\U0001FAFF]|我们|我|本人|俺|额|咱|自己|人|今天|今日|今早|今晚|今晨|早上|晚上|上午|下午|中午|现在|目前|早|晚|昨天到今天|"
-    r"都|均|全|很|蛮|挺|还|非常|也|一直|一切|各方面|方面|身体|体温|健康|状况|状态|情况|精神|是|的|呢|哈|啊|呀|了|哦|咧|哩|嘞|着|得|报告|汇报|报|组织|请放心|放心|勿念|谢谢关心|感谢关心|"
+    r"都|均|全|很|蛮|挺|还|非常|也|一直|一切|[他她爸妈爷奶哥弟姐妹儿女孙媳婆公岳父母口个子两三四]|视频里|电话里|看着?|各方面|方面|身体|体温|健康|状况|状态|情况|精神|是|的|呢|哈|啊|呀|了|哦|咧|哩|嘞|着|得|报告|汇报|报|组织|请放心|放心|勿念|谢谢关心|感谢关心|"
     r"大家好|大家早上好|各位|领导|好|全家|家人|家里|家里人|爱人|老婆|孩子|和|跟|与|及|老人|父母|其他|其它|别的|其余|另外|代表|同志|第[\d一二三四五六七八九十]+天|在家|没出门|未出门|未外出|没有外出|没外出|不外出)*"
 )
 _CORRECTION = re.compile(r"不是\s?$|(?:写|打|报|填|输|说|看|记|发)(?:成|的是|了)\s?$|误[报写填为]\s?$|^\s?(?:是)?(?:写|打|报|填|输|说|量|看)?错")
@@ -49,6 +49,7 @@ def read(
     return walk.reports(chain)
 
 
+_SUBJECTS = frozenset({"self", "kin", "name", "animal", "pronoun"})
 _TELLING = frozenset(
     "symptom body open well fine generic isolation released diagnosis contact area better gone still thermometer topic".split()
 )
@@ -165,7 +166,7 @@ class _Walk:
     def _temperature(self, token: Hit, state: State, *, bound: bool, suspect: bool) -> None:
         plain, start = self._plain, self._sentence.clause_start(token.start)
         clause = [t for t in self._sentence.tokens if start <= t.start < self._sentence.clause_end(token.start)]
-        if any(t.role == "not_body" for t in clause) and not any(t.value == FEVER_WORD for t in clause):
+        if any(t.role in ("not_body", "animal") for t in clause) and not any(t.value == FEVER_WORD for t in clause):
             return
         if state in (State.UNREAL, State.LONG_PAST) or self.cast.other:
             return
@@ -224,10 +225,17 @@ class _Walk:
             return True
         if re.search(r"可能是新冠|早期信号|是新冠|典型症状|要警惕|要当心|等信号|这些症状的", self._plain[token.end : self._sentence.clause_end(token.end)]):
             return True
+        if self._animals(token):
+            return True
         if "烫" not in self._plain[token.start : token.end]:
             return False
         start = self._sentence.clause_start(token.start)
         return any(t.role == "not_body" and start <= t.start < token.start for t in self._sentence.tokens)
+
+    def _animals(self, token: Hit) -> bool:
+        """我家那几头猪今天不吃食，还咳嗽."""
+        nearest = next((t for t in reversed(self._sentence.tokens) if t.start < token.start and t.role in _SUBJECTS), None)
+        return nearest is not None and nearest.role == "animal"
 
     def _symptom(self, sheet: Sheet, token: Hit, state: State) -> None:
         sheet.note(state, token.value)
@@ -271,7 +279,9 @@ class _Walk:
         )
         word = self._plain[token.start : token.end]
         if token.value == "weak" and not self._listed:
-            persons_near = any(t.role in ("self", "kin", "name", "temp", "topic", "pronoun") for t in tokens)
+            persons_near = any(t.role in ("temp", "topic") for t in tokens) or any(
+                t.role in ("self", "kin", "pronoun") and t.start < token.start for t in self._sentence.tokens
+            )
             bare = bare and (persons_near or self.cast.reported)
         if state is State.DENIED:
             if about or word in ("健康", "舒服"):

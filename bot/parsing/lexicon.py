@@ -17,7 +17,7 @@ from bot.parsing import normalize
 PLAIN = "plain"  # a word that only keeps shorter ones in it from being read
 
 HEALTH = frozenset(
-    "symptom body ache open chronic well fine topic generic thermometer not_body isolation isolation_place released "
+    "symptom body ache open chronic well fine topic generic thermometer not_body animal isolation isolation_place released "
     "diagnosis contact case area move neg possible double affirm intense still gone better condition asked wish "
     "contrast past long_past recent present newest correct misstated below all list_end notice self kin other "
     "pronoun object proxy title".split()

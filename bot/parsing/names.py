@@ -107,4 +107,4 @@ def before_title(plain: str, start: int, end: int, rules: NameRules, words: Call
     return longest
 
 
-_NO_NAME = re.compile(r"[省市县区州镇乡村国人级位名任届的各两三四五六七八九十几组团会]")
+_NO_NAME = re.compile(r"[省市县区州镇乡村国人级位名任届籍的各两三四五六七八九十几组团会]")

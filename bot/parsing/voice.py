@@ -37,7 +37,7 @@ def _tell(document: Document, start: int, end: int, *, staff_words: bool) -> Voi
         return Voice.NONE
     roles = Counter(hit.role for hit in hits)
     text = document.plain[start:end]
-    asked = document.plain[end : end + 1] == "?" or text.rstrip().endswith("?")
+    asked = document.plain[end : end + 1] == "?" or bool(re.search(r"(?:\?|吗|了没有?)\s*$", text))
     if _is_comment(text, roles, hits):
         return Voice.COMMENT
     if staff_words and _is_notice(text, roles):
@@ -83,7 +83,7 @@ def _is_deed(document: Document, start: int, end: int, text: str, roles: Counter
     """A gift, or service by a deputy or by the one who writes."""
     if re.search(r"捐了多少|^(?:隔壁|邻居|人家|听说|感谢|谢谢)|佩服|真了不起|真厉害", text):
         return False
-    if roles["suggest"] or re.search(r"多少|怎么捐|在哪捐|哪里捐|谁想|愿意[^,]{0,6}的|想捐|要捐|打算|准备捐|发起捐款|捐不捐|号召大家|一起捐|倡议大家|才算", text):
+    if roles["suggest"] or re.search(r"(?<!没)多少|怎么捐|在哪捐|哪里捐|谁想|愿意[^,]{0,6}的|想捐|要捐|打算|准备捐|发起捐款|捐不捐|号召大家|一起捐|倡议大家|才算", text):
         return bool(roles["deputy"] and roles["donate"] and not roles["suggest"])
     if re.search(r"不是代表|有心的|愿意的?|接一下|接个?龙|我来统一|(?:怎么|如何)[^,。]{0,6}的[:,]", text):
         return False
@@ -138,7 +138,7 @@ def _weigh(text: str, roles: Counter[str], hits: list[Hit], *, asked: bool) -> V
         return Voice.NONE
     if announced and (topics or modal >= 2 or length >= 14):
         return Voice.NONE if _TELLS_OTHERS.match(text) and not topics else Voice.SUGGESTION
-    asks = modal or (weak >= 2 and topics >= 2) or (weak and topics >= 3) or (weak and topics >= 2 and length >= 20 and not roles["chat"])
+    asks = modal or (weak >= 2 and topics >= 2) or (weak >= 1 and topics >= 4) or (weak and topics >= 2 and length >= 18 and not roles["chat"] and not asked)
     if modal and topics and not _only_chat(text, roles, topics, modal):
         return Voice.SUGGESTION
     if trouble and trouble >= weak and topics and length >= 12 and not _CHATTY.search(text) and not _PERSONAL.search(text):
