@@ -25,9 +25,12 @@ _READING = re.compile(
     rf"|(?<![\d.第¥/])(?P<bare>3[0-9]|4[0-9]|5[0-9])\s?(?P<degree>{_UNIT})?(?![\d%])(?!\.\d)"
     rf"|(?<![\d.第¥/])(?P<odd>3[4-9]\d|4[0-2]\d|3\.[4-9]\d|\d{{1,3}}\.\d|\d{{2,3}})\s?(?P<odd_unit>{_UNIT})?(?![\d%.])"
 )
-_NOT_AFTER = re.compile(
-    r"\s?(?:[万亿千百]|余?[元块]|%|[多余]?[公千]?斤|公里|千米|吨|亩|岁|路|号|[多余]?个|[多余]?只|[多余]?名|[多余]?人|[多余]?位|例|度电|度的?[水酒]|分钟|分之|小时|[多余]?天|日|"
-    r"月|年|米|厘米|寸|次|楼|栋|床|箱|件|套|台|辆|条|页|期|班|队|户|平|瓦|伏|k|m|g|x|-\d{3}|年级|支|瓶|码|里|票|场|集|届|章|款|/\d|:\d)"
+_MEASURED = re.compile(
+    r"\s?(?:[万亿]|余?[元块](?!头)|%|[多余]?(?:公斤|千克|斤)|公里|千米|吨|亩|度电|度的?[水酒]|分之|厘米|平方?米?|(?:km|kg|mm|cm|w|k|m|g|x)(?![a-z])|-\d{3}|/\d)"
+)
+_COUNTED = re.compile(
+    r"(?:[千百]|岁|路|号|[多余]?个|[多余]?只(?!有)|[多余]?名|[多余]?人(?!在|没|好|很|舒|精|不|也|感|还|正|有|已|都)|[多余]?位|例|分钟?|小时|[多余]?天(?![水津门河长])|日|"
+    r"月|年|米|寸|次|楼|栋|床|箱|件|套|台|辆|条|页|期|班|队|户|平|瓦|伏|支|瓶|码|里|票|场|集|届|章|款|:\d)"
 )
 _BEFORE = re.compile(
     r"(?:体[温文湿稳]|温度|额温|腋温|耳温|口温|休温|腋下|[量测]得?|[量测]的|[量测]了|一下|t|烧到|烧到了|高烧|低烧|发烧|发热|体温计|到了|到|都是|是|为|有|才|只有|达|最高)"
@@ -64,7 +67,10 @@ def readings(plain: str, start: int, end: int, *, listed: bool = False) -> Itera
 
 
 def _read(found: re.Match[str], plain: str, start: int, end: int, listed: bool) -> Reading | None:
-    if _NOT_AFTER.match(plain, found.end(), end):
+    if _MEASURED.match(plain, found.end(), end):
+        return None
+    exact = found["part"] or found["split"] or found["cn_part"] or found["short"] or found["tail"] or found["degree"]
+    if not exact and _COUNTED.match(plain, found.end(), end):
         return None
     before = plain[max(start, found.start() - 8) : found.start()]
     after = plain[found.end() : min(end, found.end() + 4)]
