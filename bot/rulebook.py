@@ -50,7 +50,9 @@ def _content(path: Path, builder: _Builder) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as exc:
-        builder.faults.append(Fault(str(path), 0, f"规则文件读不出来（{type(exc).__name__}）", "请用 UTF-8 编码另存一次"))
+        builder.faults.append(
+            Fault(str(path), 0, f"规则文件读不出来（{type(exc).__name__}）", "请用 UTF-8 编码另存一次")
+        )
         return ""
 
 
@@ -156,7 +158,9 @@ class _Builder:
         weight = table.get("weight", before.weight if before else 0)
         if not isinstance(weight, int) or weight < 0:
             line = source.line_of(f'"{name}"', "weight")
-            self._fault(source, line, f"{name} 的 weight 应当是不小于 0 的整数，写的是 {weight!r}", "例如 weight = 20000")
+            self._fault(
+                source, line, f"{name} 的 weight 应当是不小于 0 的整数，写的是 {weight!r}", "例如 weight = 20000"
+            )
             return
         tag = table.get("tag", before.tag if before else None)
         words = self._words(source, name, table, before)
@@ -224,7 +228,7 @@ class _Builder:
         words: Sequence[str] = pairs.split() if isinstance(pairs, str) else ()
         wrong = [word for word in words if len(word) != 2]
         if pairs is None or not isinstance(pairs, str) or wrong:
-            what = f"characters.pairs 应当两字一组，写的是 {(wrong or [pairs])[0]!r}"
+            what = f"characters.pairs 应当两字一组，写的是 {wrong[0] if wrong else pairs!r}"
             self._fault(source, source.line_of("[characters]", *wrong[:1]), what, '例如 pairs = "體体 溫温"')
             return
         self.characters.update({word[0]: word[1] for word in words if word[0] != word[1]})

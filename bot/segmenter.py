@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable
+from typing import Any
 
 from bot.parsing.lexicon import Rules
 
@@ -18,7 +19,7 @@ class JiebaSegmenter:
 
     def __init__(self, words: Iterable[tuple[str, int, str | None]] = ()) -> None:
         self._words = tuple(words)
-        self._tokenizer: object | None = None
+        self._tokenizer: Any = None
         self._lock = threading.Lock()
 
     @classmethod
@@ -46,5 +47,5 @@ class JiebaSegmenter:
         """The words of the text, in order; joined they are the text."""
         if self._tokenizer is None:
             self.load()
-        cut: list[str] = self._tokenizer.lcut(text)  # type: ignore[attr-defined, union-attr]  # jieba has no types
+        cut: list[str] = self._tokenizer.lcut(text)
         return cut

@@ -1,13 +1,13 @@
 """The reading core: a message's text in, what it says out (parsing).
 
 Pure: no I/O, no clock, no task. `parse` is the one entry; `bot.inbox` and `bot.cli` call it. The stages, in order:
-`document` (normalize, scan), `frame` (commands, quotes, forwards), `lists` (接龙, tables, numbered parts), `prose` (all
-else, cut into stretches), and one reader per kind: `health`, `counts`, `voice`, `deed`, `comment`.
+`document` (normalize, scan), `frame` (commands, quotes, forwards), `chains` (接龙, batches, tables), `numbered` (numbered
+parts), `prose` (all else, cut into stretches), and one reader per kind: `health`, `counts`, `voice`, `deed`, `comment`.
 """
 
 from __future__ import annotations
 
-from bot.parsing import frame, lists, names, prose
+from bot.parsing import chains, frame, names, numbered, prose
 from bot.parsing.document import Context, Document, Segmenter, Speaker
 from bot.parsing.lexicon import Rules
 from bot.parsing.names import Roster
@@ -42,12 +42,12 @@ def parse(text: str, context: Context, rulebook: Rules, segmenter: Segmenter) ->
 def _read(document: Document, start: int, end: int, speaker: Speaker) -> list[Record]:
     forwarded = frame.forwarded(document, start, end)
     if not forwarded:
-        listed = lists.chain(document, start, end, speaker)
+        listed = chains.read(document, start, end, speaker)
         if listed is not None:
             return listed
-        numbered = lists.numbered(document, start, end, speaker)
-        if numbered is not None:
-            return numbered
+        parts = numbered.read(document, start, end, speaker)
+        if parts is not None:
+            return parts
     return prose.read(document, start, end, speaker, forwarded=forwarded)
 
 

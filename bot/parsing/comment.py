@@ -41,4 +41,9 @@ def read(document: Document, start: int, end: int) -> list[Comment]:
 
 def _comment(document: Document, start: int, end: int, article: int | None) -> Comment:
     text = document.visible(start, end).strip(";；。 ")
-    return Comment(source=document.visible(start, end), rules=("comment.text",), article=article, text=text or document.visible(start, end))
+    return Comment(
+        source=document.visible(start, end),
+        rules=("comment.text",),
+        article=article,
+        text=text or document.visible(start, end),
+    )

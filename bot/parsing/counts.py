@@ -12,22 +12,36 @@ from bot.parsing.numerals import number
 from bot.records import HealthCount
 
 _N = r"(?P<n>\d{1,7}|[一二两三四五六七八九十百千]{1,6})"
-_PEOPLE = re.compile(rf"{_N}\s?(?:个|余)?(?:人|名|位)(?:省|市|县|区|全国|各级)?(?:人大)?(?:代表|同志|员工|工人|职工|村民|居民|师生|队员|组员)?")
+_PEOPLE = re.compile(
+    rf"{_N}\s?(?:个|余)?(?:人|名|位)(?:省|市|县|区|全国|各级)?(?:人大)?(?:代表|同志|员工|工人|职工|村民|居民|师生|队员|组员)?"
+)
 _WELL = re.compile(r"(?:正常|健康|良好|无异常|无恙|平安|无症状|没有?症状|无不适|没问题|没事|安好)")
-_ILL = re.compile(r"(?:异常|发烧|发热|低烧|咳嗽|不适|感冒|不舒服|不正常|腹泻|有症状|症状|不健康|生病|带病|头[痛疼]|37\.[3-9]|38|拉肚子|咽痛|乏力)")
-_DUE = re.compile(r"(?:应报告?|应到|应上报|应填报?|共有?|总共|一共|合计|总人数|全体|全[组团村厂县市镇]|现有|在岗|到岗|全员|计|返乡|应|代表|登记)[^\d一二两三四五六七八九十百,]{0,6}$")
+_ILL = re.compile(
+    r"(?:异常|发烧|发热|低烧|咳嗽|不适|感冒|不舒服|不正常|腹泻|有症状|症状|不健康|生病|带病|头[痛疼]|37\.[3-9]|38|拉肚子|咽痛|乏力)"
+)
+_DUE = re.compile(
+    r"(?:应报告?|应到|应上报|应填报?|共有?|总共|一共|合计|总人数|全体|全[组团村厂县市镇]|现有|在岗|到岗|全员|计|返乡|应|代表|登记)[^\d一二两三四五六七八九十百,]{0,6}$"
+)
 _DONE = re.compile(r"(?:实报告?|已报告?|实到|已到|实际|已上报|实|报齐|报了|上报|报送)[^\d,]{0,3}$")
 _ALL_WELL = re.compile(
     r"(?:全部|全都|全体|全员|所有人?|都|均|皆|无一例外|大家都?|人人|一律|个个)[^,。;!?\d]{0,12}(?:正常|健康|良好|无异常|没有?异常|无恙|平安|没有?发烧|没有?症状|无症状|没问题|没事|不发烧|安好|无发热)|"
     r"(?:没有?|无)(?:一个?|一人|1人|人|一例)[^,。;!?]{0,4}(?:发烧|发热|咳|不适|异常|有症状|不舒服|感冒|病)|无(?:发热|发烧|咳嗽|异常|不适)[^,。;!?]{0,10}(?:人员|情况|症状|现象)|零异常|无人(?:发热|发烧|异常|不适|咳嗽)|无异常(?:情况|人员)?$|"
     r"没有(?:发热|发烧|咳嗽|异常)[^,。;]{0,8}的"
 )
-_BUT = re.compile(rf"除(?:了|去)?{_N.replace('?P<n>', '?P<but>')}\s?(?:个|名|位)?(?:人|名|位|代表)?[^。;!?]{{0,24}}?(?:外|以外|之外|,)?[^。;!?]{{0,14}}?(?:正常|健康|良好|无异常|无恙|没事|平安)")
-_REST_WELL = re.compile(r"(?:其余|其他|其它|剩下|余下|另外)(?P<rest>\d+)?[^,。;!?]{0,10}(?:正常|健康|良好|无异常|没事|无恙|平安)")
-_BODY = re.compile(r"代表|[组团村厂县市镇乡区队班局站院校]|公司|企业|单位|合作社|工地|车间|我们|联工委|零报告|员工|工人|职工|人员|社区|街道|学校|人大")
+_BUT = re.compile(
+    rf"除(?:了|去)?{_N.replace('?P<n>', '?P<but>')}\s?(?:个|名|位)?(?:人|名|位|代表)?[^。;!?]{{0,24}}?(?:外|以外|之外|,)?[^。;!?]{{0,14}}?(?:正常|健康|良好|无异常|无恙|没事|平安)"
+)
+_REST_WELL = re.compile(
+    r"(?:其余|其他|其它|剩下|余下|另外)(?P<rest>\d+)?[^,。;!?]{0,10}(?:正常|健康|良好|无异常|没事|无恙|平安)"
+)
+_BODY = re.compile(
+    r"代表|[组团村厂县市镇乡区队班局站院校]|公司|企业|单位|合作社|工地|车间|我们|联工委|零报告|员工|工人|职工|人员|社区|街道|学校|人大"
+)
 _HINT = re.compile(r"[\d一二三四五六七八九十百两](?:个|余)?[人名位]|零报告|全体")
 _AFTER_NAMES = re.compile(r"[\u4e00-\u9fff]{2,3}[、和][\u4e00-\u9fff]{2,3}$")
-_ASKED = re.compile(r"[?]|请|多少|几人|几个人没|还有\d+[人位名]没|没报|未报|补贴|发放|捐|招|确诊|例|疑似病例|治愈|隔离\d|摸排|排查|慰问|建议|希望")
+_ASKED = re.compile(
+    r"[?]|请|多少|几人|几个人没|还有\d+[人位名]没|没报|未报|补贴|发放|捐|招|确诊|例|疑似病例|治愈|隔离\d|摸排|排查|慰问|建议|希望"
+)
 
 
 def read(document: Document, start: int, end: int) -> HealthCount | None:
@@ -43,7 +57,11 @@ def read(document: Document, start: int, end: int) -> HealthCount | None:
     people = [p for p in people if not _AFTER_NAMES.search(text[: p.start()])]
     if not people and not (everyone and re.search(r"零报告|全体代表|全体", text)):
         return None
-    if not _BODY.search(text) and not re.search(r"应报|实报|应到|实到", text) and not document.sender_plain.endswith(("联工委", "人大", "人大办")):
+    if (
+        not _BODY.search(text)
+        and not re.search(r"应报|实报|应到|实到", text)
+        and not document.sender_plain.endswith(("联工委", "人大", "人大办"))
+    ):
         return None
     if _ASKED.search(text) and not re.search(r"应报|实报|正常\d|异常\d", text):
         return None
@@ -65,10 +83,20 @@ def _weigh(
             continue
         if _DONE.search(before):
             done = value
-        elif _ILL.search(before) and not _WELL.search(before) or _ILL.match(after) or re.match(r"[^,]{0,4}(?:异常|发烧|发热|不适|咳|感冒)", after) and not re.match(r"[^,]{0,3}(?:无|没|不|未)", after):
+        elif (
+            (_ILL.search(before) and not _WELL.search(before))
+            or _ILL.match(after)
+            or (
+                re.match(r"[^,]{0,4}(?:异常|发烧|发热|不适|咳|感冒)", after)
+                and not re.match(r"[^,]{0,3}(?:无|没|不|未)", after)
+            )
+        ):
             ills += value
             ill = ills
-        elif _WELL.search(before) or re.match(r"[^,]{0,6}(?:正常|健康|良好|无异常|平安|身体好)", after) and not re.match(r"[^,]{0,4}[都均全]", after):
+        elif _WELL.search(before) or (
+            re.match(r"[^,]{0,6}(?:正常|健康|良好|无异常|平安|身体好)", after)
+            and not re.match(r"[^,]{0,4}[都均全]", after)
+        ):
             well = value
         elif total is None and (_DUE.search(before) or found.start() <= 24 or not before):
             total = value

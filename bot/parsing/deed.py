@@ -1,6 +1,6 @@
 """Deeds (先进事迹): who did something good, and what they gave.
 
-Called by `bot.parsing.prose` for a stretch of text that tells of a deed, and by `bot.parsing.lists` for a line of a list
+Called by `bot.parsing.prose` for a stretch of text that tells of a deed, and by `bot.parsing.chains` for a line of a list
 of gifts.
 """
 
@@ -14,8 +14,12 @@ from bot.parsing.document import Document, between
 from bot.records import Deed
 
 _DEPUTY = re.compile(r"代表(?!们|团|联|性|家|本人所|作|委员会|大会|大家|工作|群|积极|累计|捐款?共|共)")
-_ROLE = re.compile(r"(?:董事长|总经理|经理|理事长|主任|院长|校长|书记|支书|行长|负责人|老板|企业家|大户|教师|医生|护士长?|村医|个体户|党员|掌柜|队长|站长|会长|厂长|律师|农民|教授)")
-_TOTAL = re.compile(r"(?:全[市县省区州国镇乡]|各级|[五四三两]级|我[市县省区州镇乡]|截[至止])[^,。]{0,14}(?:人大)?代表[^,。]{0,6}(?:们|累计|共|已|捐|合计|积极|踊跃)|\d+[名位](?:人大)?代表|代表(?:累计|共捐|共计|捐款共计|们)")
+_ROLE = re.compile(
+    r"(?:董事长|总经理|经理|理事长|主任|院长|校长|书记|支书|行长|负责人|老板|企业家|大户|教师|医生|护士长?|村医|个体户|党员|掌柜|队长|站长|会长|厂长|律师|农民|教授)"
+)
+_TOTAL = re.compile(
+    r"(?:全[市县省区州国镇乡]|各级|[五四三两]级|我[市县省区州镇乡]|截[至止])[^,。]{0,14}(?:人大)?代表[^,。]{0,6}(?:们|累计|共|已|捐|合计|积极|踊跃)|\d+[名位](?:人大)?代表|代表(?:累计|共捐|共计|捐款共计|们)"
+)
 _MINE = re.compile(r"我|本人|俺|咱|小店|企业虽小|自家")
 
 
@@ -36,7 +40,9 @@ def read(document: Document, start: int, end: int) -> list[Deed]:
     return [_deed(document, start, end, subject, source=(start, end))]
 
 
-def line(document: Document, start: int, end: int, subject: str, chain: str | None, *, given: str | None = None) -> Deed | None:
+def line(
+    document: Document, start: int, end: int, subject: str, chain: str | None, *, given: str | None = None
+) -> Deed | None:
     """The deed in a line of a list of gifts; None where nothing was given.
 
     Args:
@@ -46,8 +52,14 @@ def line(document: Document, start: int, end: int, subject: str, chain: str | No
     if gift.cash is None and not gift.goods:
         return None
     return Deed(
-        source=document.visible(start, end), chain=chain, rules=gift.rules, subject=subject, text=document.visible(start, end),
-        cash_yuan=gift.cash, goods=gift.goods, goods_value_yuan=gift.value,
+        source=document.visible(start, end),
+        chain=chain,
+        rules=gift.rules,
+        subject=subject,
+        text=document.visible(start, end),
+        cash_yuan=gift.cash,
+        goods=gift.goods,
+        goods_value_yuan=gift.value,
     )
 
 
@@ -56,8 +68,13 @@ def _deed(document: Document, start: int, end: int, subject: str | None, *, sour
     service = tuple(dict.fromkeys(h.group for h in between(document.voice, start, end) if h.role == "service"))
     text = document.visible(*source)
     return Deed(
-        source=text, rules=gift.rules + service, subject=subject, text=text,
-        cash_yuan=gift.cash, goods=gift.goods, goods_value_yuan=gift.value,
+        source=text,
+        rules=gift.rules + service,
+        subject=subject,
+        text=text,
+        cash_yuan=gift.cash,
+        goods=gift.goods,
+        goods_value_yuan=gift.value,
     )
 
 
@@ -71,7 +88,7 @@ def _people(document: Document, start: int, end: int) -> list[tuple[int, int]]:
     borders = document.borders
     for match in _DEPUTY.finditer(plain, start, end):
         begin = match.end()
-        while begin < end and plain[begin] in " :、,\"“”":
+        while begin < end and plain[begin] in ' :、,"“”':
             begin += 1
         named = _before(document, start, match.start(), borders)
         if named is None and plain[match.end() : match.end() + 1] in "、,":
@@ -87,7 +104,10 @@ def _people(document: Document, start: int, end: int) -> list[tuple[int, int]]:
     for match in re.finditer(r"(?:^|[;。\n:])\s*(?:\d+[.、)])?\s*", plain[start:end]):
         begin = start + match.end()
         length = names.length_at(plain, begin, end, rules, borders, sure=True)
-        if length and re.match(r"\s*[,:;、]?\s*(?:个人|本人|捐|向|送|为|把|在|带|无偿|义务|主动|缝|自费|购|出|拿)", plain[begin + length : begin + length + 6]):
+        if length and re.match(
+            r"\s*[,:;、]?\s*(?:个人|本人|捐|向|送|为|把|在|带|无偿|义务|主动|缝|自费|购|出|拿)",
+            plain[begin + length : begin + length + 6],
+        ):
             found.append((begin, begin + length))
     unique = {document.plain[a:b]: (a, b) for a, b in reversed(sorted(set(found)))}
     clean = sorted(unique.values())
@@ -134,7 +154,11 @@ def _before(document: Document, start: int, end: int, borders: Container[int]) -
         begin = end - length
         if begin < start or re.search(r"[省市县区州镇乡村国大人级位名任届的]", plain[begin:end]):
             continue
-        if begin > start and re.match(r"[\u4e00-\u9fff]", plain[begin - 1]) and plain[begin - 1] not in "县市区镇乡村州省团":
+        if (
+            begin > start
+            and re.match(r"[\u4e00-\u9fff]", plain[begin - 1])
+            and plain[begin - 1] not in "县市区镇乡村州省团"
+        ):
             continue
         if names.length_at(plain, begin, end, document.rules.names, borders, sure=True) == length:
             return begin, end

@@ -14,15 +14,22 @@ from bot.parsing.lexicon import Hit
 from bot.records import Ack, Command, Record, Retract
 
 _COMMAND = re.compile(r"/(?P<name>[^\s/\\.:,。、?!()\"'<>|]+)(?=\s|$)(?P<rest>.*)", re.DOTALL)
-_QUOTE = re.compile(r"\s*[「『\"“](?P<speaker>[^:」』\n]{1,30}):(?P<said>[^」』]*)[」』\"”]\s*(?P<dash>\n[ \-_=~]{5,}\s*\n|\n|$)", re.DOTALL)
+_QUOTE = re.compile(
+    r"\s*[「『\"“](?P<speaker>[^:」』\n]{1,30}):(?P<said>[^」』]*)[」』\"”]\s*(?P<dash>\n[ \-_=~]{5,}\s*\n|\n|$)",
+    re.DOTALL,
+)
 _DASHED = re.compile(r"^(?P<speaker>[^:\n]{1,30}):(?P<said>[^\n]*)\n[ \-_=~]{5,}\s*\n")
 _ASIDE = re.compile(r"[\s,。.!~;:?、()*+\-\U0001F300-\U0001FAFF\u2600-\u27bf]*")
 _ACK_REST = re.compile(
     r"(?:[\s,。.!~;:、()【】\[\]*+\-\U0001F300-\U0001FAFF\u2600-\u27bf]|谢谢|感谢|多谢|辛苦|了|您|你|领导|主任|大家|各位|通知|信息|消息|啦|哈|呢|哦|的|呀|嘞|马上|立即|立刻|按要求|按通知|照办|执行|落实|办理|转达|传达|转发|安排|已|会|我们?|这就|"
     r"好的|好|嗯|ok|遵照|准时|参加|到会|报送|上报|填报|去办|知道|明白|及时|一定|尽快|今天|明天|下午|上午|晚上|之前|前|即|将|请放心|放心|回复|收悉|代表|同志|县|市|区|乡|镇)*"
 )
-_NOT_ACK_BEFORE = re.compile(r"(?:没有?|未|还没有?|尚未|刚|请|有没有|是否|都|如|凡|谁|哪|等|才|怎么|看到|后|若|望|\?)\s?$")
-_ACK_AFTER_BAD = re.compile(r"\s?(?:请|后|货|钱|款|物|口罩|快递|捐|短信|多少|没|吗|的请|了吗|了没|不|举报|来自|一|\d|几|很多|的(?!$)|以后|什么|物资|材料|红包|礼|表|邮)")
+_NOT_ACK_BEFORE = re.compile(
+    r"(?:没有?|未|还没有?|尚未|刚|请|有没有|是否|都|如|凡|谁|哪|等|才|怎么|看到|后|若|望|\?)\s?$"
+)
+_ACK_AFTER_BAD = re.compile(
+    r"\s?(?:请|后|货|钱|款|物|口罩|快递|捐|短信|多少|没|吗|的请|了吗|了没|不|举报|来自|一|\d|几|很多|的(?!$)|以后|什么|物资|材料|红包|礼|表|邮)"
+)
 
 
 class Quote(NamedTuple):
@@ -37,7 +44,9 @@ def command(document: Document) -> Command | None:
     """A staff command, where the message is one: any /word that stands first."""
     plain = document.plain
     start = len(plain) - len(plain.lstrip())
-    mention = re.match(rf"@(?:{'|'.join(map(re.escape, document.context.bot_names))})[\s:,]*", plain[start : start + 40])
+    mention = re.match(
+        rf"@(?:{'|'.join(map(re.escape, document.context.bot_names))})[\s:,]*", plain[start : start + 40]
+    )
     if mention:
         start += mention.end()
     found = _COMMAND.match(plain, start)
@@ -46,7 +55,9 @@ def command(document: Document) -> Command | None:
     visible = document.text.visible
     name = visible[found.start("name") : found.end("name")]
     rest = visible[found.start("rest") : found.end("rest")].strip()
-    return Command(source=document.visible(0, len(plain)), name=name, args=tuple(rest.split()), rest=rest, rules=("command",))
+    return Command(
+        source=document.visible(0, len(plain)), name=name, args=tuple(rest.split()), rest=rest, rules=("command",)
+    )
 
 
 def quote(document: Document) -> Quote | None:
@@ -107,7 +118,9 @@ def ack(document: Document, start: int, end: int) -> Ack | None:
     return None
 
 
-_ACK_LEAD = re.compile(r"(?:我|本人|我们|[\u4e00-\u9fff]{2,6}(?:县|市|区|组|团|镇|乡|局|代表|联工委|人大)?|已经?|均|全部|通知|都)[:\s已]*")
+_ACK_LEAD = re.compile(
+    r"(?:我|本人|我们|[\u4e00-\u9fff]{2,6}(?:县|市|区|组|团|镇|乡|局|代表|联工委|人大)?|已经?|均|全部|通知|都)[:\s已]*"
+)
 
 
 def retract(document: Document, start: int, end: int) -> Retract | None:
@@ -134,10 +147,30 @@ def retract(document: Document, start: int, end: int) -> Retract | None:
     return None
 
 
-_NOT_A_REPORT = re.compile(r"希望|应该?|要求|能否|规定|政策|条例|会议|公司|车票|合同|订单|表格|版本|附件|名单(?!里我)|千万|大家(?!别|请)|不能|不可|不容|容易")
+_NOT_A_REPORT = re.compile(
+    r"希望|应该?|要求|能否|规定|政策|条例|会议|公司|车票|合同|订单|表格|版本|附件|名单(?!里我)|千万|大家(?!别|请)|不能|不可|不容|容易"
+)
 _MY_REPORT = re.compile(r"我.{0,10}(?:那|刚|早上|前面|上|行|条|报|提|发)|那[条行]|上一?条|[前上]面|刚才|刚[发报]")
 _STRONG_RETRACT = frozenset(
-    "作废 做废 请勿采用 忽略 请忽略 请大家忽略 撤回 先撤回 当没看见 当没看到 不算数 不作数 当我没报 当我没说 撤销 收回 报错了请忽略".split()
+    [
+        "作废",
+        "做废",
+        "请勿采用",
+        "忽略",
+        "请忽略",
+        "请大家忽略",
+        "撤回",
+        "先撤回",
+        "当没看见",
+        "当没看到",
+        "不算数",
+        "不作数",
+        "当我没报",
+        "当我没说",
+        "撤销",
+        "收回",
+        "报错了请忽略",
+    ]
 )
 
 
@@ -151,7 +184,12 @@ def _whose(document: Document, start: int, end: int) -> str | None:
 
 
 def _target(sentence: str) -> str | None:
-    for kind, pattern in (("suggestion", "建议|意见"), ("deed", "捐|事迹"), ("health", "体温|健康|异常|发烧|咳|36|37|38"), ("problem", "问题")):
+    for kind, pattern in (
+        ("suggestion", "建议|意见"),
+        ("deed", "捐|事迹"),
+        ("health", "体温|健康|异常|发烧|咳|36|37|38"),
+        ("problem", "问题"),
+    ):
         if re.search(pattern, sentence):
             return kind
     return None

@@ -14,11 +14,19 @@ from bot.parsing.lexicon import Hit
 from bot.records import Goods
 
 _N = numerals.NUMBER
-_YUAN = re.compile(rf"(?:人民币|现金|¥|￥)?\s?(?<![\d.])(?P<amount>{_N})\s?(?:多|余|来|几)?\s?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?:多|余)?\s?(?P<unit>元|块(?:钱)?|圆|人民币|rmb)")
-_BARE_SUM = re.compile(rf"(?P<verb>价值|总价值|价值约|约?值|算值|折合|花了|花费|(?<=[\u4e00-\u9fff\d])\((?=[\d.]+[万千]\))|捐|捐款|捐了|捐出|捐助|捐给[^\d,。]{{0,8}}|捐资|捐赠|打款|汇款|党费|善款|款|不多|拿出|次|捐现金|现金|出资|掏出?|共计|合计|凑了|捐上|转了|打了|汇了|拿了)[,:\s了约]{{0,3}}(?P<amount>{_N})(?:多|余)?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?=[,。;!?、\s)(]|$|捐|给|买|[\u4e00-\u9fff]*捐)")
-_SUM_GIVEN = re.compile(rf"(?<![\d.])(?P<amount>{_N})(?P<large>[万千]|w(?![a-z]))?(?:多|余)?(?=\s?(?:打给|捐给|全捐|都捐|转给|汇给|打到|捐到|捐了))")
+_YUAN = re.compile(
+    rf"(?:人民币|现金|¥|￥)?\s?(?<![\d.])(?P<amount>{_N})\s?(?:多|余|来|几)?\s?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?:多|余)?\s?(?P<unit>元|块(?:钱)?|圆|人民币|rmb)"
+)
+_BARE_SUM = re.compile(
+    rf"(?P<verb>价值|总价值|价值约|约?值|算值|折合|花了|花费|(?<=[\u4e00-\u9fff\d])\((?=[\d.]+[万千]\))|捐|捐款|捐了|捐出|捐助|捐给[^\d,。]{{0,8}}|捐资|捐赠|打款|汇款|党费|善款|款|不多|拿出|次|捐现金|现金|出资|掏出?|共计|合计|凑了|捐上|转了|打了|汇了|拿了)[,:\s了约]{{0,3}}(?P<amount>{_N})(?:多|余)?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?=[,。;!?、\s)(]|$|捐|给|买|[\u4e00-\u9fff]*捐)"
+)
+_SUM_GIVEN = re.compile(
+    rf"(?<![\d.])(?P<amount>{_N})(?P<large>[万千]|w(?![a-z]))?(?:多|余)?(?=\s?(?:打给|捐给|全捐|都捐|转给|汇给|打到|捐到|捐了))"
+)
 _THING_BEFORE = re.compile(r"(?:捐赠?|送|买|赠)了?(?!给|款|出|了|钱|现金|约|共|来|近)(?P<item>[\u4e00-\u9fff]{1,4}?)$")
-_COUNTED = re.compile(rf"(?<![\d.第])(?P<amount>{_N})\s?(?P<more>多|余|来)?\s?(?P<large>[万亿千百]|w(?![a-z]))?(?:多|余)?\s?")
+_COUNTED = re.compile(
+    rf"(?<![\d.第])(?P<amount>{_N})\s?(?P<more>多|余|来)?\s?(?P<large>[万亿千百]|w(?![a-z]))?(?:多|余)?\s?"
+)
 _ITEM = re.compile(r"[\u4e00-\u9fffa-z0-9%\-+“”\"]{1,14}")
 _ITEM_END = re.compile(
     r"捐|送|给|到|支援|用于|运|发往|发放|分|寄|合力|全部|免费|慰问|价值|总|共|约|以及|和|及|与|、|,|的|每|都|已|让|交|无偿|帮|助|在|为|向|按|花|折|供|表|定向|献|驰援|抵|按照|装|拉|一线|过来|下去|去"
@@ -65,9 +73,11 @@ def read(document: Document, start: int, end: int, *, listed: bool = False, give
         if what == "cash":
             cash, has_cash = cash + found.yuan, True
         elif what == "value":
-            value, has_value = (value if value > found.yuan else found.yuan), True
+            value, has_value = (max(found.yuan, value)), True
     goods = _goods(document, start, end, hits, taken, listed=listed, given=given)
-    rules.update(dict.fromkeys(h.group for h in hits if h.role in ("donate", "value", "goods", "not_cash", "gift_others")))
+    rules.update(
+        dict.fromkeys(h.group for h in hits if h.role in ("donate", "value", "goods", "not_cash", "gift_others"))
+    )
     return Gift(cash if has_cash else None, tuple(goods), value if has_value and goods else None, tuple(rules))
 
 
@@ -113,11 +123,23 @@ def _meaning(plain: str, start: int, end: int, found: _Sum, hits: list[Hit], *, 
     before = [h for h in hits if clause <= h.start < found.start]
     after = [h for h in hits if found.end <= h.start < stop]
     roles_before, roles_after = {h.role for h in before}, {h.role for h in after}
-    if re.search(r"(?:每|单价|[只个箱斤瓶包]/?)\s?$", plain[max(start, found.start - 3) : found.start]) or re.match(r"/|一[只个箱斤瓶包]|每", plain[found.end : end]):
+    if re.search(r"(?:每|单价|[只个箱斤瓶包]/?)\s?$", plain[max(start, found.start - 3) : found.start]) or re.match(
+        r"/|一[只个箱斤瓶包]|每", plain[found.end : end]
+    ):
         return "none"
-    nearest = max((h for h in before if h.role in ("gift_others", "gift_own", "self", "deputy")), key=lambda h: h.start, default=None)
-    if nearest is not None and nearest.role == "gift_others" and not re.search(r"(?:和|与|跟|同)$", plain[start : nearest.start]):
-        if not any(h.role == "self" and h.start > nearest.start for h in before) and not _decided_with(plain, clause, found):
+    nearest = max(
+        (h for h in before if h.role in ("gift_others", "gift_own", "self", "deputy")),
+        key=lambda h: h.start,
+        default=None,
+    )
+    if (
+        nearest is not None
+        and nearest.role == "gift_others"
+        and not re.search(r"(?:和|与|跟|同)$", plain[start : nearest.start])
+    ):
+        if not any(h.role == "self" and h.start > nearest.start for h in before) and not _decided_with(
+            plain, clause, found
+        ):
             return "none"
     if "not_cash" in roles_before or ("not_cash" in roles_after and "donate" not in roles_before):
         return "none"
@@ -125,11 +147,14 @@ def _meaning(plain: str, start: int, end: int, found: _Sum, hits: list[Hit], *, 
         return "none"
     if re.search(r"(?:捐款|捐资|善款|捐现金|党费)[^,。]{0,8}$", plain[clause : found.start]):
         return "cash"
-    if "value" in roles_before or plain[clause:found.start].endswith("("):
+    if "value" in roles_before or plain[clause : found.start].endswith("("):
         return "value" if goods_near or "buy" in roles_before | roles_after else "cash"
     if ("buy" in roles_before | roles_after) or (plain[clause - 1 : clause] == "(" and goods_near):
         return "value"
-    if re.match(r"(?:的)?(?:口罩|物资|药品|防护|蔬菜|消毒|大米|水果|医疗|设备|器材|食品|生活用品|慰问品)", plain[found.end : end]):
+    if re.match(
+        r"(?:的)?(?:口罩|物资|药品|防护|蔬菜|消毒|大米|水果|医疗|设备|器材|食品|生活用品|慰问品)",
+        plain[found.end : end],
+    ):
         return "value"
     if roles_before & {"donate", "give"} or roles_after & {"donate", "give"}:
         return "cash"
@@ -139,11 +164,20 @@ def _meaning(plain: str, start: int, end: int, found: _Sum, hits: list[Hit], *, 
 
 def _decided_with(plain: str, clause: int, found: _Sum) -> bool:
     """我和老伴商量了,拿出三万五: the couple's own gift."""
-    return bool(re.search(r"(?:和|与|跟)(?:老伴|爱人|妻子|丈夫|老婆|老公|家人)", plain[max(0, clause - 20) : found.start]))
+    return bool(
+        re.search(r"(?:和|与|跟)(?:老伴|爱人|妻子|丈夫|老婆|老公|家人)", plain[max(0, clause - 20) : found.start])
+    )
 
 
 def _goods(
-    document: Document, start: int, end: int, hits: list[Hit], sums: list[tuple[int, int]], *, listed: bool, given: str | None
+    document: Document,
+    start: int,
+    end: int,
+    hits: list[Hit],
+    sums: list[tuple[int, int]],
+    *,
+    listed: bool,
+    given: str | None,
 ) -> list[Goods]:
     """The things given: counted ones first, then what is named without a number beside a verb that gives."""
     plain = document.plain
@@ -170,15 +204,28 @@ def _goods(
         used += [place, (match.start(), unit.end)]
         found.append((place[0], Goods(item=_named(document, *place), quantity=amount, unit=name)))
     for item in items:
-        if donors and not any(a < item.end and item.start < b for a, b in used) and _uncounted(plain, start, item, donors, used):
+        if (
+            donors
+            and not any(a < item.end and item.start < b for a, b in used)
+            and _uncounted(plain, start, item, donors, used)
+        ):
             counted = _ONE_BEFORE.search(plain, max(start, item.start - 3), item.start)
             unit_name = counted[1] if counted else None
-            found.append((item.start, Goods(item=document.visible(item.start, item.end), quantity=1.0 if counted else None, unit=unit_name)))
+            found.append(
+                (
+                    item.start,
+                    Goods(
+                        item=document.visible(item.start, item.end), quantity=1.0 if counted else None, unit=unit_name
+                    ),
+                )
+            )
             used.append((item.start, item.end))
     return [goods for _, goods in sorted(found, key=lambda pair: pair[0])]
 
 
-_NOT_A_COUNT = re.compile(r"(?:基点|月|小时|钟|组|人|家|户|头(?!猪|牛|羊)|房间|徒弟|孩子|学生|代表|部门|街道|村|镇|县|卡点|地方|环节|娃|群|站点|单位|路口|口子|条子|证明)")
+_NOT_A_COUNT = re.compile(
+    r"(?:基点|月|小时|钟|组|人|家|户|头(?!猪|牛|羊)|房间|徒弟|孩子|学生|代表|部门|街道|村|镇|县|卡点|地方|环节|娃|群|站点|单位|路口|口子|条子|证明)"
+)
 _ONE_BEFORE = re.compile(r"(?:送|捐|买|带|给)了([床台辆壶桶锅箱袋车套把副瓶])$")
 
 
@@ -188,11 +235,19 @@ def _unit(plain: str, unit: Hit) -> str:
 
 def _named(document: Document, start: int, end: int) -> str:
     """The name of the thing as written, without signs around it."""
-    return document.visible(start, end).strip("“”\"、,的 ")
+    return document.visible(start, end).strip('“”"、,的 ')
 
 
 def _item(
-    document: Document, start: int, end: int, number: int, unit: Hit, items: list[Hit], used: list[tuple[int, int]], *, listed: bool
+    document: Document,
+    start: int,
+    end: int,
+    number: int,
+    unit: Hit,
+    items: list[Hit],
+    used: list[tuple[int, int]],
+    *,
+    listed: bool,
 ) -> tuple[int, int] | None:
     """The thing that a number and unit count: before them (口罩2万只) or behind them (20件牛奶)."""
     plain, after = document.plain, unit.end
@@ -208,7 +263,13 @@ def _item(
     for hit in items:
         if free(hit) and after <= hit.start <= after + 9 and not re.search(r"[,、。;]", plain[after : hit.start]):
             between_words = plain[after : hit.start]
-            return (after, hit.end) if re.fullmatch(r"[\u4e00-\u9fffa-z0-9]{0,3}", between_words) and "的" not in between_words and not _ITEM_END.search(between_words) else (hit.start, hit.end)
+            return (
+                (after, hit.end)
+                if re.fullmatch(r"[\u4e00-\u9fffa-z0-9]{0,3}", between_words)
+                and "的" not in between_words
+                and not _ITEM_END.search(between_words)
+                else (hit.start, hit.end)
+            )
     for hit in reversed(items):
         gap = plain[hit.end : number]
         gap = re.sub(r",(?=首批|第一批|共|约|计)", "", gap)
@@ -218,7 +279,9 @@ def _item(
     if moved:
         return moved.start("item"), moved.end("item")
     clause = max(plain.rfind(c, start, number) for c in "。;!?\n") + 1
-    donated = any(clause <= h.start for h in between(document.voice, max(start, clause), end) if h.role in ("donate", "give"))
+    donated = any(
+        clause <= h.start for h in between(document.voice, max(start, clause), end) if h.role in ("donate", "give")
+    )
     if not donated and not listed:
         return None
     told = _THING_BEFORE.search(plain, max(start, number - 7), number)
@@ -248,7 +311,12 @@ def _behind(plain: str, after: int, end: int) -> tuple[int, int] | None:
 
 def _in_front(plain: str, start: int, number: int) -> tuple[int, int] | None:
     begin = number
-    while begin > start and re.match(r"[\u4e00-\u9fff]", plain[begin - 1]) and not _ITEM_BEFORE_END.match(plain[begin - 1]) and number - begin < 8:
+    while (
+        begin > start
+        and re.match(r"[\u4e00-\u9fff]", plain[begin - 1])
+        and not _ITEM_BEFORE_END.match(plain[begin - 1])
+        and number - begin < 8
+    ):
         begin -= 1
     return (begin, number) if number - begin >= 2 else None
 
@@ -266,13 +334,25 @@ def _uncounted(plain: str, start: int, item: Hit, donors: list[Hit], used: list[
     before = plain[max(start, item.start - 6) : item.start]
     if _CARRIED.search(plain, start, item.start) and "捐" not in plain[start : item.end]:
         return False
-    if re.match(r"[\u4e00-\u9fff]*?(?:门市|厂|店|公司|合作社|钱款?|款|费|点单|架|站|生产线)", plain[item.end : item.end + 5]) or re.search(r"(?:卖|缺|没有?|用于买?|运|收|领)(?:了|的)?$", before):
+    if re.match(
+        r"[\u4e00-\u9fff]*?(?:门市|厂|店|公司|合作社|钱款?|款|费|点单|架|站|生产线)", plain[item.end : item.end + 5]
+    ) or re.search(r"(?:卖|缺|没有?|用于买?|运|收|领)(?:了|的)?$", before):
         return False
     if _BATCH_BEFORE.search(before) or before.endswith(("批", "些")):
         return True
     nearest = max((d for d in donors if d.end <= item.start), key=lambda d: d.end, default=None)
-    if nearest is not None and item.start - nearest.end <= 12 and not re.search(r"[,。;!?]|用于|运送|物资$", plain[nearest.start : item.start]):
-        return item.value == "" and not plain.startswith(("物资",), item.start) or "捐" in plain[nearest.start : nearest.end]
-    if any(re.fullmatch(r"[、和与及\s]|以及|还有", plain[b : item.start]) for a, b in used if b <= item.start and b - a < 20):
+    if (
+        nearest is not None
+        and item.start - nearest.end <= 12
+        and not re.search(r"[,。;!?]|用于|运送|物资$", plain[nearest.start : item.start])
+    ):
+        return (item.value == "" and not plain.startswith(("物资",), item.start)) or "捐" in plain[
+            nearest.start : nearest.end
+        ]
+    if any(
+        re.fullmatch(r"[、和与及\s]|以及|还有", plain[b : item.start])
+        for a, b in used
+        if b <= item.start and b - a < 20
+    ):
         return True
     return bool(re.search(r"[蒸做煮包]$", before))

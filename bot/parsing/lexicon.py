@@ -17,16 +17,96 @@ from bot.parsing import normalize
 PLAIN = "plain"  # a word that only keeps shorter ones in it from being read
 
 HEALTH = frozenset(
-    "symptom body ache open chronic well fine topic generic thermometer not_body animal isolation isolation_place released "
-    "diagnosis contact case area move neg possible double affirm intense still gone better condition asked wish "
-    "contrast past long_past recent present newest correct misstated below all list_end notice self kin other "
-    "pronoun object proxy title".split()
+    [
+        "symptom",
+        "body",
+        "ache",
+        "open",
+        "chronic",
+        "well",
+        "fine",
+        "topic",
+        "generic",
+        "thermometer",
+        "not_body",
+        "animal",
+        "isolation",
+        "isolation_place",
+        "released",
+        "diagnosis",
+        "contact",
+        "case",
+        "area",
+        "move",
+        "neg",
+        "possible",
+        "double",
+        "affirm",
+        "intense",
+        "still",
+        "gone",
+        "better",
+        "condition",
+        "asked",
+        "wish",
+        "contrast",
+        "past",
+        "long_past",
+        "recent",
+        "present",
+        "newest",
+        "correct",
+        "misstated",
+        "below",
+        "all",
+        "list_end",
+        "notice",
+        "self",
+        "kin",
+        "other",
+        "pronoun",
+        "object",
+        "proxy",
+        "title",
+    ]
 )
 VOICE = frozenset(
-    "suggest modal weak_modal body_politic problem_announce trouble practice result we draft view chat staff_notice category "
-    "give donate gift_others not_cash gift_own value buy unit goods batch service self kin deputy notice wish".split()
+    [
+        "suggest",
+        "modal",
+        "weak_modal",
+        "body_politic",
+        "problem_announce",
+        "trouble",
+        "practice",
+        "result",
+        "we",
+        "draft",
+        "view",
+        "chat",
+        "staff_notice",
+        "category",
+        "give",
+        "donate",
+        "gift_others",
+        "not_cash",
+        "gift_own",
+        "value",
+        "buy",
+        "unit",
+        "goods",
+        "batch",
+        "service",
+        "self",
+        "kin",
+        "deputy",
+        "notice",
+        "wish",
+    ]
 )
-FRAME = frozenset("ack ack_alone retract report_ref forward chain example title proxy deputy place".split())
+FRAME = frozenset(
+    ["ack", "ack_alone", "retract", "report_ref", "forward", "chain", "example", "title", "proxy", "deputy", "place"]
+)
 ROLES = HEALTH | VOICE | FRAME | {PLAIN, "household"}
 
 

@@ -16,7 +16,9 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from bot.parsing.lexicon import NameRules
 
 _CJK = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf·]")
-TITLE = re.compile(r"(?:人大)?(?:代表|同志|主任|主席|老师|书记|医生|局长|镇长|乡长|县长|支书|村长|总|先生|女士|委员|律师|教授|院长|校长)")
+TITLE = re.compile(
+    r"(?:人大)?(?:代表|同志|主任|主席|老师|书记|医生|局长|镇长|乡长|县长|支书|村长|总|先生|女士|委员|律师|教授|院长|校长)"
+)
 
 
 class Roster:
@@ -45,7 +47,9 @@ def roster_of(names: tuple[str, ...]) -> Roster:
     return Roster(names)
 
 
-def length_at(plain: str, start: int, end: int, rules: NameRules, borders: Container[int], *, sure: bool = False) -> int:
+def length_at(
+    plain: str, start: int, end: int, rules: NameRules, borders: Container[int], *, sure: bool = False
+) -> int:
     """How many characters from `start` on are a name; 0 where none stands there.
 
     Args:

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import re
 
-_DIGITS = {c: n for n, cs in enumerate(("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for c in cs}
+_DIGITS = {
+    c: n
+    for n, cs in enumerate(("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
+    for c in cs
+}
 _SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000}
 _LARGE = {"万": 10_000, "w": 10_000, "亿": 100_000_000}
 DIGIT = "零〇一二两三四五六七八九"
@@ -50,7 +54,9 @@ def number(written: str) -> float | None:
             current, unit = None, _SMALL[character]
         elif character in _LARGE:
             section += current or 0.0
-            total = (total + (section or 1.0)) * _LARGE[character] if total == 0 else total + section * _LARGE[character]
+            total = (
+                (total + (section or 1.0)) * _LARGE[character] if total == 0 else total + section * _LARGE[character]
+            )
             section, current, unit = 0.0, None, _LARGE[character]
         else:
             return None

@@ -15,20 +15,30 @@ from bot.parsing.polarity import Sentence
 from bot.parsing.sheets import Sheet, Who
 
 ROLES = frozenset({"self", "kin", "name", "other", "pronoun", "all"})
-_FINDINGS = frozenset({"symptom", "open", "well", "fine", "temp", "diagnosis", "isolation", "generic", "denied_pair", "gone"})
+_FINDINGS = frozenset(
+    {"symptom", "open", "well", "fine", "temp", "diagnosis", "isolation", "generic", "denied_pair", "gone"}
+)
 
-_TOGETHER = re.compile(r"(?:[\s、,]|和|跟|与|及|还有|以及|连同|同|加上|我家|家里|家的|家|我的|我|本人|的|两个|三个|俩)*")
+_TOGETHER = re.compile(
+    r"(?:[\s、,]|和|跟|与|及|还有|以及|连同|同|加上|我家|家里|家的|家|我的|我|本人|的|两个|三个|俩)*"
+)
 _LEAD_IN = re.compile(
     r"(?:[\s:()、\"'“「>·]|[1-9\d][.、)]|收到|我们|我家的?|我|俺|咱|额|本人|的|家里|家中|家|屋里|屋|这边|那|这|这里|另外|另|还有|同时|只是|就是|就|但是|但|不过|可是|因为|由于|现在|今天|今日|今早|昨晚|昨天|前天|"
     r"刚才|目前|其他|其余|两个|三个|几个|一个|小|大|老|和|跟|与|及|都|其|也|代替|代报|代|帮|替|报告|汇报|报|连|到现在|早上|晚上|上午|下午|以及|包括|最近|这两天|这几天|结果|主要是|主要|幸好|好在|可能是|可能|听说|"
     r"说|倒是|反而|偏偏|除了|由|给|唉|哎|嗯|那个|啊|喂|早|大家好|各位好|主任|您好|你好)*"
 )
-_AFTER_NAME = re.compile(r"(?:人大)?(?:代表|同志|主任|主席|老师|书记|医生|局长|镇长|乡长|县长|支书|村长|先生|女士|委员|律师)?(?:的|家|他|她)*")
+_AFTER_NAME = re.compile(
+    r"(?:人大)?(?:代表|同志|主任|主席|老师|书记|医生|局长|镇长|乡长|县长|支书|村长|先生|女士|委员|律师)?(?:的|家|他|她)*"
+)
 _BEFORE_NAME = re.compile(
     r"(?:^|[\s,、:;。!?()\"'“”>\n\t|/+*·]|代表|同志|主任|师傅|支书|书记|的|代为|代替|代报|替报|帮报|转报|代|替|帮|报|转告|转达|我是|本人|叫|名叫|我叫|和|与|及|跟|\d[.、)]|今天|今日|今早|昨天|昨晚|前天|我(?:弟弟?|哥哥?|姐姐?|妹妹?|爱人|老婆|老公|儿子|女儿|爸|妈|父亲|母亲|同事|同学|丈夫|妻子|先生|侄[子女]|舅舅?|叔叔?)|同事|老代表|村代表|组长|支书|村长|书记|老师|℃|度|健康|正常|良好)$"
 )
-_SPEECH = re.compile(r"(?:代表|同志)?(?:本人)?(?:口述|原话|说|讲|称|发来|来信|来电|微信|的话|[,]?让我(?:转告|转达|代报))?:")
-_SURE_NAME = re.compile(r"(?:代表|同志|师傅|支书|书记|代|替|代报|替报|帮|帮报|转报|我是|本人|我叫|同事|爱人|我[弟哥姐妹])$")
+_SPEECH = re.compile(
+    r"(?:代表|同志)?(?:本人)?(?:口述|原话|说|讲|称|发来|来信|来电|微信|的话|[,]?让我(?:转告|转达|代报))?:"
+)
+_SURE_NAME = re.compile(
+    r"(?:代表|同志|师傅|支书|书记|代|替|代报|替报|帮|帮报|转报|我是|本人|我叫|同事|爱人|我[弟哥姐妹])$"
+)
 
 
 class Cast:
@@ -74,7 +84,9 @@ class Cast:
         if sheet is None:
             return False
         said = bool(sheet.symptoms or sheet.temperatures or sheet.complaint or sheet.past)
-        starts_with_number = any(t.role in ("temp",) and t.start - self._sentence.start < 6 for t in self._sentence.tokens)
+        starts_with_number = any(
+            t.role in ("temp",) and t.start - self._sentence.start < 6 for t in self._sentence.tokens
+        )
         return said and (self.main in self._sheets or (starts_with_number and not sheet.temperatures))
 
     # ---- who is spoken of ----
@@ -102,7 +114,9 @@ class Cast:
             if self._followed_by_kin(index, token):
                 self._owner = self._last or self._now[0]
                 return
-            who = self._last or (Who(self._quoted, proxy=not self._document.is_sender(self._quoted)) if self._quoted else None)
+            who = self._last or (
+                Who(self._quoted, proxy=not self._document.is_sender(self._quoted)) if self._quoted else None
+            )
             if who is not None:
                 self._turn([who], token)
         elif token.role == "other":
@@ -131,14 +145,19 @@ class Cast:
         for following in self._sentence.tokens[index + 1 :]:
             if following.start > token.end + 3:
                 return False
-            if following.role in ("kin", "name") and re.fullmatch(r"(?:的|家|们|们家|们的|屋里)*", self._plain[token.end : following.start]):
+            if following.role in ("kin", "name") and re.fullmatch(
+                r"(?:的|家|们|们家|们的|屋里)*", self._plain[token.end : following.start]
+            ):
                 return True
         return False
 
     def _leads(self, start: int, token: Hit) -> bool:
         """Whether a relative is spoken of, and not only the object of what somebody does."""
         before = self._plain[max(start, self._last_finding_end, self._last_person_end) : token.start]
-        if re.search(r"(?:照顾|陪护?|陪同|陪伴|照[看料]|看望|护理|伺候|带着?|给|帮着?|接送?|送|为|替|对|被|让|教|跟着|抱着?|喂|服侍|想念?|惦记|担心|孝敬|问|告诉|哄|辅导|守着)(?:我|我的|着|了|一下)?$", before):
+        if re.search(
+            r"(?:照顾|陪护?|陪同|陪伴|照[看料]|看望|护理|伺候|带着?|给|帮着?|接送?|送|为|替|对|被|让|教|跟着|抱着?|喂|服侍|想念?|惦记|担心|孝敬|问|告诉|哄|辅导|守着)(?:我|我的|着|了|一下)?$",
+            before,
+        ):
             return bool(re.search(r"(?:代|帮|替)$", before) and "报" in self._plain[token.end : token.end + 3])
         if _LEAD_IN.fullmatch(before):
             return True
@@ -156,14 +175,24 @@ class Cast:
     def _is_subject(self, start: int, token: Hit) -> bool:
         before = self._plain[max(start, self._last_finding_end) : token.start]
         word = self._plain[token.start : token.end]
-        if re.search(r"(?:给|为|帮|替|和|跟|与|对|向|陪|接|送|找|问|请|让|被|把|同|等|看)(?:这些|那些|各|大|几个|位|所有|全体|当地|本地|我们的?)*$", before):
+        if re.search(
+            r"(?:给|为|帮|替|和|跟|与|对|向|陪|接|送|找|问|请|让|被|把|同|等|看)(?:这些|那些|各|大|几个|位|所有|全体|当地|本地|我们的?)*$",
+            before,
+        ):
             return False
         if any(t.role == "self" and start <= t.start < token.start for t in self._sentence.tokens) and word not in (
-            "有人", "邻居", "隔壁", "亲戚", "朋友", "同学",
+            "有人",
+            "邻居",
+            "隔壁",
+            "亲戚",
+            "朋友",
+            "同学",
         ):
             return False
         tail = self._plain[token.end : self._sentence.clause_end(token.end)]
-        if word in ("医生说", "专家说", "医生", "医生讲", "听说", "护士") and re.match(r"(?:说|讲|让|叫|建议)?(?:我|是|要|不)", tail):
+        if word in ("医生说", "专家说", "医生", "医生讲", "听说", "护士") and re.match(
+            r"(?:说|讲|让|叫|建议)?(?:我|是|要|不)", tail
+        ):
             return False
         return len(before) <= 8 or self._before_finding(token)
 
@@ -178,7 +207,11 @@ class Cast:
             self._now = [self.main]
             self._last_person_end = -1
         following = next((t for t in self._sentence.tokens if t.start >= token.end), None)
-        if following is not None and following.role == "kin" and re.fullmatch(r"(?:代表)?的?", self._plain[token.end : following.start]):
+        if (
+            following is not None
+            and following.role == "kin"
+            and re.fullmatch(r"(?:代表)?的?", self._plain[token.end : following.start])
+        ):
             self._turn([Who(name, kin=self._kin(following), proxy=True)], following)
             return
         aside = self._plain[token.start - 1 : token.start] == "(" and self._plain[token.end : token.end + 1] in ")("
@@ -217,10 +250,10 @@ class Cast:
     def names(self, start: int, end: int, covered: list[tuple[int, int]], *, tokens: list[Hit]) -> list[Hit]:
         """The names of people in a sentence."""
         document, plain = self._document, self._plain
-        found = [
-            Hit(a, b, "name", plain[a:b], "roster") for a, b in document.known if start <= a < end and b <= end
+        found = [Hit(a, b, "name", plain[a:b], "roster") for a, b in document.known if start <= a < end and b <= end]
+        found += [
+            h for h in self._titled(start, end, tokens) if not any(h.start < f.end and f.start < h.end for f in found)
         ]
-        found += [h for h in self._titled(start, end, tokens) if not any(h.start < f.end and f.start < h.end for f in found)]
         taken = [(h.start, h.end) for h in found]
         borders = document.borders | {a for a, _ in covered} if covered else document.borders
         free = start
@@ -230,9 +263,15 @@ class Cast:
                 continue
             before = plain[max(start, position - 5) : position]
             if position == start or _BEFORE_NAME.search(before) or _ended(position, tokens, covered):
-                sure = bool(_SURE_NAME.search(before)) or document.is_sender(plain[position : position + 3]) or document.is_sender(plain[position : position + 2])
+                sure = (
+                    bool(_SURE_NAME.search(before))
+                    or document.is_sender(plain[position : position + 3])
+                    or document.is_sender(plain[position : position + 2])
+                )
                 length = names.length_at(plain, position, end, document.rules.names, borders, sure=sure)
-                if length and self._named_here(position, position + length, end, sure=sure, tokens=tokens, covered=covered):
+                if length and self._named_here(
+                    position, position + length, end, sure=sure, tokens=tokens, covered=covered
+                ):
                     found.append(Hit(position, position + length, "name", plain[position : position + length], "names"))
                     free = position + length
         return found
@@ -242,9 +281,18 @@ class Cast:
         found = []
         plain = self._plain
         for token in tokens:
-            if token.role != "title" or plain[token.start : token.end] not in ("代表", "同志", "老师", "主任", "书记", "支书"):
+            if token.role != "title" or plain[token.start : token.end] not in (
+                "代表",
+                "同志",
+                "老师",
+                "主任",
+                "书记",
+                "支书",
+            ):
                 continue
-            begin = names.before_title(plain, start, token.start, self._document.rules.names, self._document.segmenter.words)
+            begin = names.before_title(
+                plain, start, token.start, self._document.rules.names, self._document.segmenter.words
+            )
             if begin < token.start:
                 found.append(Hit(begin, token.start, "name", plain[begin : token.start], "names"))
         return found
@@ -270,10 +318,18 @@ class Cast:
         at = end - len(rest)
         if any(a == at for a, _ in covered):
             return True
-        telling = {t.start for t in tokens if t.role in _FINDINGS or t.role in ("topic", "neg", "thermometer", "present", "affirm", "past", "recent")}
-        if plain[stop : stop + 1] in "、和及" and names.length_at(plain, stop + 1, end, self._document.rules.names, self._document.borders):
+        telling = {
+            t.start
+            for t in tokens
+            if t.role in _FINDINGS or t.role in ("topic", "neg", "thermometer", "present", "affirm", "past", "recent")
+        }
+        if plain[stop : stop + 1] in "、和及" and names.length_at(
+            plain, stop + 1, end, self._document.rules.names, self._document.borders
+        ):
             return True
-        return at in telling or rest.startswith(("在", "人在", "今", "昨", "已", "体", "自", "两位", "三位", "四位", "几位", "等", "他", "她"))
+        return at in telling or rest.startswith(
+            ("在", "人在", "今", "昨", "已", "体", "自", "两位", "三位", "四位", "几位", "等", "他", "她")
+        )
 
     # ---- sheets ----
 
@@ -341,7 +397,9 @@ class Cast:
         """The sheets on which something stands, one for each person."""
         sheets = [sheet for sheet in self._sheets.values() if not sheet.empty]
         if any(sheet.who.kin not in ("", "*") for sheet in sheets):
-            sheets = [s for s in sheets if s.who.kin != "*" or s.symptoms or s.temperatures or s.complaint or s.isolation]
+            sheets = [
+                s for s in sheets if s.who.kin != "*" or s.symptoms or s.temperatures or s.complaint or s.isolation
+            ]
         return sheets
 
 

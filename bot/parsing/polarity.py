@@ -42,13 +42,51 @@ _BACK_GAP = re.compile(
 )
 _LIST_END = re.compile(r"\s?(?:等|之类|啥的|什么的|的?症状|的?情况|的?现象|均|都|全)")
 _BACK_CUES = frozenset(
-    "无 没 没有 没得 否 冇 冇得 莫得 未见 未出现 均无 都无 均未 全无 皆无 也没 也没有 都没 都没有 也无 并无 暂无 未有 尚无 从没 从没有 没有过 未发现 没发现 从未 一概没有".split()
+    [
+        "无",
+        "没",
+        "没有",
+        "没得",
+        "否",
+        "冇",
+        "冇得",
+        "莫得",
+        "未见",
+        "未出现",
+        "均无",
+        "都无",
+        "均未",
+        "全无",
+        "皆无",
+        "也没",
+        "也没有",
+        "都没",
+        "都没有",
+        "也无",
+        "并无",
+        "暂无",
+        "未有",
+        "尚无",
+        "从没",
+        "从没有",
+        "没有过",
+        "未发现",
+        "没发现",
+        "从未",
+        "一概没有",
+    ]
 )
-_DURATION = re.compile(r"(?:得|的|了|过|还|也|很|有|已经|已|快|都|又|差不多|大概|约|整整|整)*\s?(?:\d+|[一二两三四五六七八九十几好半]+)(?:多)?(?:天|晚|夜|宿|日|周|个?星期|个?礼拜|小时|个钟头|个?月|次|趟|回|上午|下午|早上|整夜|声|阵)")
+_DURATION = re.compile(
+    r"(?:得|的|了|过|还|也|很|有|已经|已|快|都|又|差不多|大概|约|整整|整)*\s?(?:\d+|[一二两三四五六七八九十几好半]+)(?:多)?(?:天|晚|夜|宿|日|周|个?星期|个?礼拜|小时|个钟头|个?月|次|趟|回|上午|下午|早上|整夜|声|阵)"
+)
 _INTENSE_GAP = re.compile(r"(?:得|的|了|也|都|很|还|有点|更|太|非常|比较|越来越|蛮|好|真|实在|那叫一个)*")
 _AFFIRM_GAP = re.compile(r"(?:的|在|是|得|地|了|有|点|会|人|感|觉|着|些|开始|儿)*")
-_ASKS = re.compile(r"吗|么\s*$|没有?\s*$|没得\s*$|不\s*$|是不是|有没有|有无|谁|哪位|哪个|大家|你|您|几度|多少|啥标准|算|咋|怎么[样区分预判读看]|区别|区分|还能不能")
-_HELP = re.compile(r"怎么办|咋办|咋整|咋搞|怎么搞|怎么弄|怎么得了|要不要|用不用|去哪|哪里看|挂[什啥哪]|要紧|如何是好|该不该|还能|能不能|可以[^,]*吗|需要[^,]*吗|要[^,]*吗|能[^,]*吗|行不行|怎么回事|咋回事|为什么|为啥|咋处理|怎么处理")
+_ASKS = re.compile(
+    r"吗|么\s*$|没有?\s*$|没得\s*$|不\s*$|是不是|有没有|有无|谁|哪位|哪个|大家|你|您|几度|多少|啥标准|算|咋|怎么[样区分预判读看]|区别|区分|还能不能"
+)
+_HELP = re.compile(
+    r"怎么办|咋办|咋整|咋搞|怎么搞|怎么弄|怎么得了|要不要|用不用|去哪|哪里看|挂[什啥哪]|要紧|如何是好|该不该|还能|能不能|可以[^,]*吗|需要[^,]*吗|要[^,]*吗|能[^,]*吗|行不行|怎么回事|咋回事|为什么|为啥|咋处理|怎么处理"
+)
 
 
 class Sentence:
@@ -224,13 +262,16 @@ class Sentence:
                 time = State.PAST
             elif role == "long_past":
                 time, past_clause = State.LONG_PAST, clause
-        if self.plain[self.end : self.end + 1] == "?" or _ENDS_ASKING.search(self.plain, max(self.start, self.end - 3), self.end):
+        if self.plain[self.end : self.end + 1] == "?" or _ENDS_ASKING.search(
+            self.plain, max(self.start, self.end - 3), self.end
+        ):
             self._ask()
 
     def _contrasted(self, position: int) -> bool:
         """前两天拉肚子，人没劲，现在好了: what was stays past over a comma where the present is set against it."""
         return any(
-            t.start >= position and (t.role in ("present", "newest", "gone", "better") and not self.plain.startswith("已", t.start))
+            t.start >= position
+            and (t.role in ("present", "newest", "gone", "better") and not self.plain.startswith("已", t.start))
             for t in self.tokens
         )
 
@@ -242,9 +283,15 @@ class Sentence:
         if answer is not None:
             state = State.AFFIRMED if answer[1] in ("有", "是") else State.DENIED
         for index, token in enumerate(self.tokens):
-            if start <= token.start < end and token.role in JUDGED and (token.start < cue.start or answer is None or token.start < answer.start()):
+            if (
+                start <= token.start < end
+                and token.role in JUDGED
+                and (token.start < cue.start or answer is None or token.start < answer.start())
+            ):
                 self.states[index] = state if token.role != "temp" or answer is None else State.AFFIRMED
-        self._settled |= {i for i, t in enumerate(self.tokens) if start <= t.start < end and t.role in JUDGED and answer is not None}
+        self._settled |= {
+            i for i, t in enumerate(self.tokens) if start <= t.start < end and t.role in JUDGED and answer is not None
+        }
 
     def _question_runs_on(self) -> bool:
         return self.plain[self.end : self.end + 1] == "?"
@@ -265,7 +312,9 @@ class Sentence:
         if index in self._settled:
             return
         if unreal:
-            still = token.role in ("symptom", "open") and _STILL_BEFORE.search(self.plain[max(self.start, token.start - 3) : token.start])
+            still = token.role in ("symptom", "open") and _STILL_BEFORE.search(
+                self.plain[max(self.start, token.start - 3) : token.start]
+            )
             self.states[index] = State.POSSIBLE if still and state is None else State.UNREAL
         elif doubt and state in (None, State.DENIED, State.CARRIED) and token.role in ("symptom", "open", "diagnosis"):
             self.states[index] = State.POSSIBLE
@@ -284,7 +333,9 @@ class Sentence:
         clause = self.plain[start : self.end]
         if _HELP.search(clause):
             if re.match(r"[?]\s*(?:[一1①](?:[、.:])?|看|答|首先)", self.plain[self.end : self.end + 6]):
-                self.states.update({i: State.UNREAL for i, t in enumerate(self.tokens) if t.start >= start and t.role in JUDGED})
+                self.states.update(
+                    {i: State.UNREAL for i, t in enumerate(self.tokens) if t.start >= start and t.role in JUDGED}
+                )
             return
         mine = any(t.role == "self" and start <= t.start for t in self.tokens)
         for index, token in enumerate(self.tokens):

@@ -1,6 +1,6 @@
 """Free text: cut into stretches of one kind each, every stretch read by its reader (prose).
 
-Called by `bot.parsing.parse` for what is no list, and by `bot.parsing.lists` for what stands around one. A sentence is
+Called by `bot.parsing.parse` for what is no list, and by `bot.parsing.chains` for what stands around one. A sentence is
 the unit; a comma parts two kinds where one announces itself (36.5,健康,建议…).
 """
 
@@ -29,7 +29,9 @@ class Stretch(NamedTuple):
     voice: Voice
 
 
-def read(document: Document, start: int, end: int, speaker: Speaker, *, forwarded: bool = False, numbered: bool = False) -> list[Record]:
+def read(
+    document: Document, start: int, end: int, speaker: Speaker, *, forwarded: bool = False, numbered: bool = False
+) -> list[Record]:
     """All records of a stretch of free text, in the order in which they stand there."""
     if forwarded:
         return _passed_on(document, start, end)
@@ -82,7 +84,9 @@ def _own_health(document: Document, start: int, end: int) -> bool:
     """Whether a sentence begins with a symptom or with how the writer is."""
     for hit in between(document.health, start, min(end, start + 16)):
         if hit.role in ("symptom", "possible") or (hit.role == "ache" and hit.value in ("痛", "烫")):
-            return not any(h.role in ("other", "condition") and h.start < hit.start for h in between(document.health, start, end))
+            return not any(
+                h.role in ("other", "condition") and h.start < hit.start for h in between(document.health, start, end)
+            )
     return False
 
 
@@ -140,7 +144,11 @@ def _differs(document: Document, begin: int, cut: int, stop: int) -> bool:
         return True
     if told is Voice.SUGGESTION:
         return _categories_differ(document, begin, cut, stop)
-    return told is Voice.COMMENT and voice.tell(document, cut, stop) is Voice.SUGGESTION and not document.plain.startswith("建议", cut)
+    return (
+        told is Voice.COMMENT
+        and voice.tell(document, cut, stop) is Voice.SUGGESTION
+        and not document.plain.startswith("建议", cut)
+    )
 
 
 def _categories_differ(document: Document, begin: int, cut: int, stop: int) -> bool:
@@ -154,7 +162,12 @@ def _joined(document: Document, pieces: list[Stretch]) -> list[Stretch]:
     found: list[Stretch] = []
     for piece in pieces:
         last = found[-1] if found else None
-        if last is not None and last.voice is Voice.SUGGESTION and piece.voice is Voice.NONE and _another(document, piece):
+        if (
+            last is not None
+            and last.voice is Voice.SUGGESTION
+            and piece.voice is Voice.NONE
+            and _another(document, piece)
+        ):
             piece = Stretch(piece.start, piece.end, Voice.SUGGESTION)
         if last is not None and _belongs(document, last, piece):
             kind = last.voice
@@ -183,8 +196,14 @@ def _belongs(document: Document, last: Stretch, piece: Stretch) -> bool:
         if piece.voice is Voice.SUGGESTION:
             if re.match(r"\s*(?:另外?|此外|还有|再有|第[二三四五]|再说|再就是|同时)", text):
                 return not _apart(document, last, piece)
-            return not re.match(r"\s*(?:我?(?:还|再)?(?:建议|希望|恳请|提议))", text) or not _apart(document, last, piece)
-        return piece.voice in (Voice.NONE, Voice.PROBLEM) and not re.match(r"\s*(?:另外?|此外)?(?:反映|存在)", text) and not frame.retract(document, piece.start, piece.end)
+            return not re.match(r"\s*(?:我?(?:还|再)?(?:建议|希望|恳请|提议))", text) or not _apart(
+                document, last, piece
+            )
+        return (
+            piece.voice in (Voice.NONE, Voice.PROBLEM)
+            and not re.match(r"\s*(?:另外?|此外)?(?:反映|存在)", text)
+            and not frame.retract(document, piece.start, piece.end)
+        )
     if last.voice is Voice.PROBLEM and re.match(r"\s*(?:还有一?个?|另一?个?|第二个)(?:问题|情况)", text):
         return False
     if last.voice is Voice.PROBLEM:
@@ -198,13 +217,12 @@ def _belongs(document: Document, last: Stretch, piece: Stretch) -> bool:
         )
     if last.voice is Voice.PRACTICE:
         return piece.voice in (Voice.NONE, Voice.PRACTICE, Voice.PROBLEM) or (
-            piece.voice in (Voice.SUGGESTION, Voice.DEED) and not re.match(r"\s*(?:另外?|此外|顺便)?(?:我)?(?:建议|希望|反映)", text)
+            piece.voice in (Voice.SUGGESTION, Voice.DEED)
+            and not re.match(r"\s*(?:另外?|此外|顺便)?(?:我)?(?:建议|希望|反映)", text)
         )
     if last.voice is Voice.DEED:
         return piece.voice in (Voice.NONE, Voice.DEED)
-    if last.voice is Voice.NONE and piece.voice is not Voice.NONE:
-        return False
-    return last.voice is Voice.NONE and piece.voice is Voice.NONE
+    return piece.voice is Voice.NONE
 
 
 def _apart(document: Document, last: Stretch, piece: Stretch) -> bool:
@@ -292,7 +310,11 @@ def _health(document: Document, start: int, end: int, speaker: Speaker, *, count
     if not counted:
         return records
     named = {document.plain[a:b] for a, b in document.known}
-    return [r for r in records if getattr(r, "subject", None) != document.own_name or getattr(r, "temperature", None) or r.source in named]
+    return [
+        r
+        for r in records
+        if getattr(r, "subject", None) != document.own_name or getattr(r, "temperature", None) or r.source in named
+    ]
 
 
 def _passed_on(document: Document, start: int, end: int) -> list[Record]:

@@ -40,7 +40,9 @@ _BODY_BEFORE = re.compile(
     r"(?:体[温文湿稳]|温度|额温|腋温|耳温|口温|休温|腋下|(?<![a-z])t|烧到|烧到了|高烧|低烧|发烧|量得|测得|量出来|体温计)"
     r"[:=\s,约是为在有了才都就量]{0,4}$"
 )
-_BELOW_BEFORE = re.compile(r"(?:不到|低于|没超过|未超过|没有超过|不超过|不高于|没到|未到|没达到|没有达到|没过|没上|不足|小于|未达到|没有到|从没超过|从未超过|都没过|均低于|都低于|高于|超过|满)\s?$")
+_BELOW_BEFORE = re.compile(
+    r"(?:不到|低于|没超过|未超过|没有超过|不超过|不高于|没到|未到|没达到|没有达到|没过|没上|不足|小于|未达到|没有到|从没超过|从未超过|都没过|均低于|都低于|高于|超过|满)\s?$"
+)
 _BELOW_AFTER = re.compile(r"\s?(?:以下|之下|以内|以上|及以上|或以上|才算|为界|封顶|这条线|的标准|的线)")
 _VAGUE_AFTER = re.compile(r"\s?(?:几|多)")
 
@@ -79,7 +81,9 @@ def _read(found: re.Match[str], plain: str, start: int, end: int, listed: bool) 
     if kind in ("odd", "odd_unit"):
         return _suspect(found, before, listed)
     if kind in ("bare", "degree"):
-        return _whole(found, plain, before, after, bound=bound, listed=listed, alone=found.end() - found.start() == end - start)
+        return _whole(
+            found, plain, before, after, bound=bound, listed=listed, alone=found.end() - found.start() == end - start
+        )
     value = _value(found)
     if LOWEST <= value <= HIGHEST:
         return Reading(found.start(), found.end(), value, bound)
@@ -92,6 +96,7 @@ _UNIT_END = re.compile(rf"{_UNIT}$")
 
 
 def _value(found: re.Match[str]) -> float:
+    part: str
     if found["whole"]:
         part = found["part"] or found["tail"] or "0"
         whole = int(found["whole"])
@@ -101,13 +106,13 @@ def _value(found: re.Match[str]) -> float:
         whole = 10 * (numerals.digit(found["tens"]) or 0) + (numerals.digit(found["ones"]) or 0 if found["ones"] else 0)
         part = found["cn_part"] or "0"
     else:
-        first, second = found["short"]
-        whole = 10 * (numerals.digit(first) or 0) + (numerals.digit(second) or 0)
+        short = found["short"]
+        whole = 10 * (numerals.digit(short[0]) or 0) + (numerals.digit(short[1]) or 0)
         part = found["short_part"]
     if part == "半":
         return whole + 0.5
     if part.isdecimal():
-        return whole + int(part) / 10 ** len(part)
+        return whole + float(f"0.{part}")
     return whole + (numerals.digit(part) or 0) / 10
 
 
