@@ -201,7 +201,7 @@ async def test_names_are_asked_for_once(gateway: FakeGateway) -> None:
         for _ in range(20):
             gateway.say("36.5")
         await eventually(lambda: len(intake.messages) == 20)
-        await eventually(lambda: intake.met)  # the other member of the group
+        await eventually(lambda: intake.met and intake.rooms)  # the group, and its other member
     assert gateway.calls["RoomMemberPayload"] == 2
     assert gateway.calls["RoomPayload"] == 1
 
@@ -399,6 +399,23 @@ async def test_a_gateway_that_tells_no_login_is_believed_where_the_settings_say_
     async with connected(gateway, self_id=SELF) as (channel, intake):
         await channel.send(post())
         await eventually(intake.echoes)
+
+
+async def test_groups_are_made_known_again_after_each_login(gateway: FakeGateway) -> None:
+    async with connected(gateway) as (_, intake):
+        await eventually(lambda: intake.rooms == {ROOM: "代表群"})
+        gateway.emit(wire.LOGOUT, {"contactId": SELF, "data": ""})
+        gateway.topics = {"room-9@chatroom": "换了编号的群"}
+        gateway.emit(wire.LOGIN, {"contactId": SELF})
+        await eventually(lambda: intake.rooms.get("room-9@chatroom") == "换了编号的群")
+
+
+async def test_groups_that_were_not_told_are_asked_for_again(gateway: FakeGateway) -> None:
+    gateway.failures["RoomPayload"] = Status.INTERNAL
+    async with connected(gateway, HastyClock()) as (_, intake):
+        await eventually(lambda: gateway.calls["RoomPayload"])
+        gateway.failures.clear()
+        await eventually(lambda: intake.rooms == {ROOM: "代表群"})
 
 
 async def test_without_a_login_it_is_not_connected(gateway: FakeGateway) -> None:

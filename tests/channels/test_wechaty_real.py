@@ -168,12 +168,12 @@ async def test_a_mention_of_the_bot_is_noticed(gateway: Gateway) -> None:
     assert [message.mentions_bot for message in intake.messages] == [True, True, False]
 
 
-async def test_a_group_in_which_nothing_was_heard_is_found_by_its_name(gateway: Gateway) -> None:
-    async with connected(gateway) as (channel, _):
-        await channel.send(Dispatch(id=1, conversation=Conversation(external_id="", name=ROOM), text="早上好"))
-        with pytest.raises(ChannelUnavailable):
-            await channel.send(Dispatch(id=2, conversation=Conversation(external_id="", name="别的群"), text="早"))
-    assert [said.room for said in await gateway.said()] == [ROOM]
+async def test_groups_are_made_known_before_anybody_speaks_there(own_gateway: Gateway) -> None:
+    gateway = await furnished(own_gateway)
+    async with connected(gateway) as (_, intake):
+        await eventually(lambda: intake.rooms == {gateway.id_of(ROOM): ROOM})
+        await gateway.rename_room(ROOM, "第二代表小组")
+        await eventually(lambda: intake.rooms == {gateway.id_of("第二代表小组"): "第二代表小组"})
 
 
 async def test_files_arrive_in_the_group_before_their_text(gateway: Gateway) -> None:
@@ -211,6 +211,14 @@ async def test_a_file_that_is_too_large_is_heard_without_its_bytes(gateway: Gate
         await eventually(lambda: len(intake.messages) == 2)
     file = intake.messages[0]
     assert (file.kind, file.text, file.attachment) == (MessageKind.FILE, "录像.mp4", None)
+
+
+async def test_a_file_that_the_gateway_lacks_is_not_waited_for_long(gateway: Gateway) -> None:
+    async with connected(gateway, call_timeout_seconds=0.5) as (_, intake):
+        await gateway.send_file(ROOM, "凌波", "名单.xlsx", None)
+        await gateway.say(ROOM, "凌波", "36.5")
+        await eventually(lambda: len(intake.messages) == 2)
+    assert intake.messages[0].attachment is None
 
 
 async def test_a_recall_names_the_message_it_takes_back(gateway: Gateway) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.channels.channel import Gap
+from bot.channel import Gap
 from bot.messages import Message
 
 
@@ -12,13 +12,16 @@ class MemoryIntake:
     """Keeps messages, gaps and acquaintances, in the order in which they came.
 
     Attributes:
-        held: conversations whose messages are not accepted until `release`.
+        met: account id → the name it was met by.
+        rooms: group id → the name it was met by.
+        repeats: how many messages were handed in again.
     """
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
         self.gaps: list[Gap] = []
         self.met: dict[str, str] = {}
+        self.rooms: dict[str, str] = {}
         self.repeats = 0
         self._known: set[tuple[str, str]] = set()
         self._held: dict[str, asyncio.Event] = {}
@@ -36,6 +39,9 @@ class MemoryIntake:
 
     async def note_gap(self, gap: Gap) -> None:
         self.gaps.append(gap)
+
+    async def meet_room(self, channel: str, external_id: str, name: str) -> None:
+        self.rooms[external_id] = name
 
     async def meet(self, channel: str, external_id: str, name: str) -> None:
         self.met[external_id] = name

@@ -92,8 +92,7 @@ const commands = {
   say_all: ({ messages }) => Promise.all(messages.map(commands.say)),
   send_file: ({ room, member, name, base64 }) => {
     const id = newId()
-    const box = FileBox.fromBase64(base64, name)
-    mocker.cacheFileBoxPayload.set(id, box.toJSON())
+    if (base64 !== null) mocker.cacheFileBoxPayload.set(id, FileBox.fromBase64(base64, name).toJSON())
     return emit({ ...addressed(room), filename: name, id, talkerId: member, timestamp: Date.now(), type: types.Message.Attachment })
   },
   recall: ({ room, member, message }) =>

@@ -218,9 +218,9 @@ class Gateway:
         messages = [{"room": self.id_of(room), "member": self.id_of(member), "text": text} for member, text in lines]
         return [str(message_id) for message_id in await self._do("say_all", messages=messages)]
 
-    async def send_file(self, room: str, member: str, name: str, content: bytes) -> str:
-        """Has a member send a file to a group; returns the message's id."""
-        encoded = base64.b64encode(content).decode("ascii")
+    async def send_file(self, room: str, member: str, name: str, content: bytes | None) -> str:
+        """Has a member send a file to a group, without content one that cannot be had; returns the message's id."""
+        encoded = None if content is None else base64.b64encode(content).decode("ascii")
         return str(
             await self._do("send_file", room=self.id_of(room), member=self.id_of(member), name=name, base64=encoded)
         )

@@ -1,4 +1,4 @@
-"""The `wechaty` channel: one account behind one gateway, as `bot.channels.channel.Channel` wants it.
+"""The `wechaty` channel: one account behind one gateway, as `bot.channel.Channel` wants it.
 
 `bot.app` makes it, runs `receive` and has the outbox call `send`; the parts are in the modules beside it.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from bot.channels.channel import Hears, Intake, Standing, Starts, Traits
+from bot.channel import Hears, Intake, Standing, Starts, Traits
 from bot.channels.wechaty.hearing import Hearing
 from bot.channels.wechaty.line import Line
 from bot.channels.wechaty.names import Names
@@ -65,6 +65,7 @@ class WechatyChannel:
             hearing = Hearing(self._settings, self._line, self._names, self._spoken, self._clock, intake, group)
             group.create_task(hearing.sort())
             group.create_task(self._line.watch())
+            group.create_task(self._names.tour(intake))
             group.create_task(self._names.walk(intake))
             group.create_task(self._line.keep(hearing.hear, intake.note_gap))
 

@@ -16,13 +16,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Never
 
-from bot.channels.channel import Intake
+from bot.channel import Intake
+from bot.channels.wechaty.failures import Answer, FileTooLarge, WireError
 from bot.channels.wechaty.lanes import Lanes
 from bot.channels.wechaty.line import Line
 from bot.channels.wechaty.names import Names
 from bot.channels.wechaty.payloads import FILES, Event, EventType, MessageType, Payload, recalled_id, sent_at
 from bot.channels.wechaty.speaking import Spoken
-from bot.channels.wechaty.wire import Answer, FileTooLarge, WireError
 from bot.clock import Clock
 from bot.errors import ChannelUnavailable
 from bot.messages import Attachment, Conversation, Message, MessageKind, Sender
@@ -38,6 +38,8 @@ _DOWNLOADS: Final = 2
 """Files fetched at a time: each is held in memory."""
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 """Before another attempt to fetch what the gateway did not have: some tell of a message before they have it."""
+_FILE_PAUSE_SECONDS: Final = 2.0
+"""The same for files, tried twice: the group's next messages wait."""
 _RETRY_SECONDS: Final = 1.0
 _OUTAGE: Final = timedelta(seconds=60)
 """A message waits so long for a gateway that is away; one that was not restarted still has it afterwards."""
@@ -173,7 +175,7 @@ class Hearing:
 
     async def _file(self, payload: Payload) -> Attachment | None:
         """The file of a message; None where it is too large or cannot be had, which its message outlives."""
-        for pause in (*_PAUSES[:2], None):
+        for pause in (_FILE_PAUSE_SECONDS, None):
             try:
                 async with self._downloads:
                     name, content = await self._line.connection.file(payload.id, self._settings.in_file_bytes)

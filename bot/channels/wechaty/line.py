@@ -14,9 +14,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Never
 
-from bot.channels.channel import Gap, Standing
+from bot.channel import Gap, Standing
+from bot.channels.wechaty.failures import Answer, WireError
 from bot.channels.wechaty.payloads import Event, EventType
-from bot.channels.wechaty.wire import Answer, Connection, WireError, tls_context
+from bot.channels.wechaty.tls import tls_context
+from bot.channels.wechaty.wire import Connection
 from bot.clock import Clock
 from bot.errors import ChannelUnavailable
 from bot.settings import WechatySettings
@@ -85,7 +87,7 @@ class Line:
         """Hands on what is heard, and connects again whenever the connection is lost.
 
         Args:
-            hear: takes one event after another; the stream waits for it.
+            hear: takes one event after another, and a login whenever the account begins to hear; the stream waits.
             miss: takes each gap when it is over.
         """
         pause = self._settings.backoff_first_seconds
@@ -150,31 +152,31 @@ class Line:
     async def _heed(self, hear: Hear, miss: Miss, event: Event) -> None:
         self._alive_at = self._clock.now()
         if self._state is State.OFFLINE:
-            await self._greet(miss)
+            await self._greet(hear, miss)
         match event.type:
             case EventType.LOGIN:
                 self.self_id = event.text("contactId") or self.self_id
-                await self._arrive(miss)
+                await self._arrive(hear, miss)
             case EventType.LOGOUT | EventType.SCAN:
                 self._depart(State.LOGGED_OUT, self._clock.now())
             case EventType.ERROR:  # ordinary: the gateway's watchdog sends one, logs the account out and in
                 log.warning("%s: the gateway reports an error of its puppet", self._settings.name)
             case EventType.MESSAGE:
-                await self._arrive(miss)
+                await self._arrive(hear, miss)
                 await hear(event)
             case _:
                 await hear(event)
 
     # ── how it stands ───────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _greet(self, miss: Miss) -> None:
+    async def _greet(self, hear: Hear, miss: Miss) -> None:
         """The first event of a connection has come."""
         self._refusals, self._told = 0, ""
         self._stand(State.LOGGED_OUT)
         if self._settings.self_id:  # such a gateway does not tell of logins
-            await self._arrive(miss)
+            await self._arrive(hear, miss)
 
-    async def _arrive(self, miss: Miss) -> None:
+    async def _arrive(self, hear: Hear, miss: Miss) -> None:
         """The account hears and speaks from now on."""
         if self._state is State.HERE:
             return
@@ -185,6 +187,7 @@ class Line:
             log.warning("%s: heard nothing for %.1f s", self._settings.name, length.total_seconds())
             await miss(gap)
         self._heard_before = True
+        await hear(Event(EventType.LOGIN, {"contactId": self.self_id}))
 
     def _depart(self, state: State, deaf_since: datetime) -> None:
         """The account neither hears nor speaks."""

@@ -9,9 +9,10 @@ import asyncio
 from collections import deque
 from typing import Final
 
+from bot.channels.wechaty.failures import Answer, WireError
 from bot.channels.wechaty.line import Line
 from bot.channels.wechaty.names import Names
-from bot.channels.wechaty.wire import Answer, Connection, WireError
+from bot.channels.wechaty.wire import Connection
 from bot.errors import BotError, ChannelUnavailable, DeliveryRefused, DeliveryUnknown
 from bot.messages import Dispatch, Mention
 from bot.settings import WechatySettings
@@ -61,14 +62,14 @@ class Speaking:
         self._turn = asyncio.Lock()
 
     async def send(self, dispatch: Dispatch) -> str | None:
-        """Says a post: its file first, since that is what may be refused; see `bot.channels.channel.Channel`."""
+        """Says a post: its file first, since that is what may be refused; see `bot.channel.Channel`."""
         attachment = dispatch.attachment
         most = self._settings.max_file_bytes
         if attachment and len(attachment.content) > most:
             raise DeliveryRefused(f"文件有 {_megabytes(len(attachment.content))}，微信网关最多能发 {_megabytes(most)}")
         async with self._turn:
             connection = self._line.connection
-            place = await self._place(dispatch)
+            place = dispatch.conversation.external_id
             message_id = None
             begun = False
             try:
@@ -97,19 +98,6 @@ class Speaking:
         """The name to write: WeChat notifies by the one that the group sees."""
         seen = await self._names.of(mention.external_id, room) if mention.external_id and room else ""
         return seen or mention.name
-
-    async def _place(self, dispatch: Dispatch) -> str:
-        """The gateway's id of where it is said: a group in which nothing was heard yet is found by its name."""
-        conversation = dispatch.conversation
-        if conversation.external_id:
-            return conversation.external_id
-        try:
-            found = await self._names.room_called(conversation.name)
-        except WireError as exc:
-            raise ChannelUnavailable(f"{self._settings.name}：网关没有给出群列表") from exc
-        if found is None:
-            raise ChannelUnavailable(f"{self._settings.name}：没有找到唯一一个叫这个名字的群")
-        return found
 
     def _verdict(self, exc: WireError) -> BotError:
         name = self._settings.name

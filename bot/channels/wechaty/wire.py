@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import enum
 import json
 import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final, Never, TypeVar
+from typing import Final, Never, TypeVar
 
 import betterproto
 from grpclib.client import Channel, Stream
@@ -27,12 +26,10 @@ from grpclib.exceptions import GRPCError, ProtocolError, StreamTerminatedError
 from h2.exceptions import H2Error
 from wechaty_grpc.wechaty import puppet
 
+from bot.channels.wechaty.failures import Answer, FileTooLarge, WireError
 from bot.channels.wechaty.payloads import Event, Payload
-from bot.errors import Fault, SettingsError
-
-if TYPE_CHECKING:
-    from bot.messages import Attachment
-    from bot.settings import WechatySettings
+from bot.messages import Attachment
+from bot.settings import WechatySettings
 
 Reply = TypeVar("Reply")
 Result = TypeVar("Result")
@@ -48,22 +45,6 @@ _BOX_BASE64: Final = 1
 _STREAM_WINDOW: Final = 4 * 2**20
 _CONNECTION_WINDOW: Final = 4 * _STREAM_WINDOW
 
-
-class Answer(enum.Enum):
-    """What the gateway itself said to a call that failed."""
-
-    NONE = enum.auto()
-    """Nothing, or what a proxy says when there is nobody behind it."""
-    NOT_LET_IN = enum.auto()
-    """The token is wrong."""
-    HELD = enum.auto()
-    """Another client holds the event stream."""
-    ENDED = enum.auto()
-    """It ended the event stream, and gave no reason."""
-    REFUSED = enum.auto()
-    """No, or not so."""
-
-
 _ANSWERS: Final = {
     Status.UNAVAILABLE: Answer.NONE,
     Status.DEADLINE_EXCEEDED: Answer.NONE,
@@ -74,45 +55,6 @@ _ANSWERS: Final = {
     Status.ALREADY_EXISTS: Answer.HELD,
 }
 """Any other status is a refusal: a puppet that throws becomes UNKNOWN in the Node gateway, INTERNAL in others."""
-
-
-class WireError(Exception):
-    """A call that failed.
-
-    Args:
-        reason: what happened, for the log.
-        left: the request may have reached the gateway.
-        answer: what the gateway said.
-    """
-
-    def __init__(self, reason: str, *, left: bool, answer: Answer = Answer.NONE) -> None:
-        super().__init__(reason)
-        self.left = left
-        self.answer = answer
-
-
-class FileTooLarge(WireError):
-    """A file was not fetched to its end, because it is larger than allowed."""
-
-
-def tls_context(settings: WechatySettings) -> ssl.SSLContext | None:
-    """What the gateway's certificate is checked against; None for a gateway without TLS.
-
-    Raises:
-        SettingsError: the certificate of the settings cannot be used.
-    """
-    if not settings.tls:
-        return None
-    try:
-        context = ssl.create_default_context(cafile=settings.tls_ca_file)
-    except OSError as exc:  # ssl.SSLError is one
-        fault = Fault(str(settings.tls_ca_file), 0, "读不出网关的证书", "请检查 tls_ca_file 是不是 PEM 格式的证书文件")
-        raise SettingsError([fault]) from exc
-    context.set_alpn_protocols(["h2"])
-    if settings.tls_ca_file:
-        # Python 3.13 refuses certificates of version 1, which is what gateways come with; who is trusted is said.
-        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    return context
 
 
 class Connection:
@@ -209,7 +151,11 @@ class Connection:
         async with self._open(
             "MessageFileStream", request, puppet.MessageFileStreamResponse, stream=True, seconds=_FILE_SECONDS
         ) as parts:
-            while (part := await parts.recv_message()) is not None:
+            while True:
+                async with asyncio.timeout(self._seconds):  # for a file it lacks the Node gateway never answers
+                    part = await parts.recv_message()
+                if part is None:
+                    break
                 name = part.file_box_chunk.name or name
                 content += part.file_box_chunk.data
                 if len(content) > most:
