@@ -86,6 +86,10 @@ class Intake(Protocol):
         """Keeps a gap and has staff told."""
         ...
 
+    async def meet_room(self, channel: str, external_id: str, name: str) -> None:
+        """Notes that the account is in a group of that name, so that the bot can speak there before anybody did."""
+        ...
+
     async def meet(self, channel: str, external_id: str, name: str) -> None:
         """Notes that an account goes by that name in a room, so that it can be bound before it speaks."""
         ...

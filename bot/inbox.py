@@ -93,6 +93,11 @@ class Inbox:
             await self._put(session, posts)
         self._arrived.set()
 
+    async def meet_room(self, channel: str, external_id: str, name: str) -> None:
+        """Learns a group's id by its name; see `Intake.meet_room`."""
+        async with self._store.begin() as session:
+            await rooms.met(session, self._office_id, channel, external_id, keeping.name_of(name))
+
     async def meet(self, channel: str, external_id: str, name: str) -> None:
         """Notes an account by its name and binds it where that name is one person's; see `Intake.meet`."""
         async with self._store.begin() as session:

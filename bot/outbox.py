@@ -196,6 +196,10 @@ class Outbox:
         now = self._clock.now()
         lease = timedelta(seconds=self._settings.outbox.lease_seconds)
         async with self._store.begin() as session:
+            if not await self._place_known(session, post):
+                again_at = now + timedelta(seconds=self._settings.outbox.retry_first_seconds)
+                await posts.postpone(session, post.id, again_at, only_from="due", note="还没对上这个群，等渠道认出它")
+                return
             room_free_at = await self._room_free_at(session, pacing, post, now)
             if room_free_at is not None:
                 await posts.postpone(session, post.id, room_free_at, only_from="due", note="本群一小时内说得够多了")
@@ -204,6 +208,10 @@ class Outbox:
                 return
             dispatch = await self._dispatch(session, post)
         await self._send(channel, pacing, post, dispatch)
+
+    async def _place_known(self, session: Session, post: PostRow) -> bool:
+        """Whether the channel has told which group goes by the room's name."""
+        return post.room_id is None or bool((await rooms.get(session, post.room_id)).external_id)
 
     async def _room_free_at(self, session: Session, pacing: Pacing, post: PostRow, now: datetime) -> datetime | None:
         if post.room_id is None:

@@ -47,6 +47,13 @@ async def heard_of(session: Session, office_id: int, channel: str, external_id: 
     return room
 
 
+async def met(session: Session, office_id: int, channel: str, external_id: str, name: str) -> None:
+    """Learns the id of a configured room; of others nothing is kept until somebody speaks there."""
+    room = await by_name(session, office_id, channel, name)
+    if room is not None and room.external_id != external_id:
+        room.external_id = external_id
+
+
 async def get(session: Session, room_id: int) -> Room:
     """The room of that id."""
     return await session.get_one(Room, room_id)

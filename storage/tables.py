@@ -165,6 +165,8 @@ class Message(Table):
         ),
         Index(None, "room_id", "sent_at"),
         Index(None, "identity_id", "sent_at"),
+        Index(None, "peer_id", "sent_at"),
+        Index(None, "channel", "recalls"),
         Index(None, "room_id", "text_hash"),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

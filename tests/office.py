@@ -156,4 +156,6 @@ async def open_office(
         return {"group": held}
 
     bot = await app.build(settings, store, clock, make, reader.heard, random.Random(1))
+    for room in settings.rooms:
+        await bot.inbox.meet_room("group", f"room-{room.name}", room.name)
     return Office(bot, clock, held)

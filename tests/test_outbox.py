@@ -92,6 +92,17 @@ async def test_a_channel_that_is_away_keeps_the_order_and_loses_nothing(store: S
     assert [said.text for said in channel.said] == ["话 a", "话 b"]
 
 
+async def test_a_post_to_a_group_the_channel_has_not_found_yet_waits_for_it(store: Store, clock: VirtualClock) -> None:
+    office = await office_with(store, clock, MemoryChannel("group", clock, GROUP_TRAITS))
+    await office.bot.inbox.meet_room("group", "", GROUP)
+    await put(office, "a")
+    await office.bot.inbox.meet_room("group", "room-of-another-name", "别的群")
+    assert await office.heard() == []
+    await office.bot.inbox.meet_room("group", "room-1", GROUP)
+    clock.advance(6)
+    assert [said.conversation.external_id for said in await office.heard()] == ["room-1"]
+
+
 async def test_a_refused_post_is_not_tried_again_and_is_listed(store: Store, clock: VirtualClock) -> None:
     channel = Flaky(clock, [(DeliveryRefused, False)])
     office = await office_with(store, clock, channel)

@@ -34,8 +34,9 @@ async def _run(settings: Settings) -> None:
     async with app.opened(settings) as store:
         make = app.channels_of(settings, store, clock)
         bot = await app.build(settings, store, clock, make, reader.heard, random.Random())  # noqa: S311 - jitter, no secret
-        await asyncio.to_thread(reader.warm_up)
-        await bot.run(stop, lambda address: _greet(settings, address))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(asyncio.to_thread(reader.warm_up))
+            tasks.create_task(bot.run(stop, lambda address: _greet(settings, address)))
 
 
 def _greet(settings: Settings, address: str) -> None:

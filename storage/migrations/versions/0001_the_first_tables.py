@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -239,7 +240,9 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_messages_channel_recalls"), ["channel", "recalls"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_identity_id_sent_at"), ["identity_id", "sent_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_messages_peer_id_sent_at"), ["peer_id", "sent_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_room_id_sent_at"), ["room_id", "sent_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_room_id_text_hash"), ["room_id", "text_hash"], unique=False)
         batch_op.create_index(
