@@ -53,8 +53,8 @@ def _read(document: Document, start: int, end: int, speaker: Speaker) -> list[Re
 
 def _meant(document: Document, quote: frame.Quote) -> str | None:
     """Whom 他 means under a quote: the one whom the quote names, else who said it."""
-    for start, end in document.known:
-        if end <= quote.end and document.plain[start:end] in quote.said:
+    for start, end in document.known_between(0, quote.end):
+        if document.plain[start:end] in quote.said:
             return document.visible(start, end)
     rules, said = document.rules.names, quote.said
     for begin in range(min(len(said), 40)):

@@ -17,9 +17,11 @@ def read(document: Document, start: int, end: int) -> list[Comment]:
     """The comments between two places."""
     found = list(ARTICLE.finditer(document.plain, start, end))
     articles: list[tuple[int, int]] = []
+    seen: set[int] = set()
     for match in found:
         value = int(number(match["n"]) or 0)
-        if value and value not in [a for _, a in articles]:
+        if value and value not in seen:
+            seen.add(value)
             articles.append((match.start(), value))
     if not articles:
         return [_comment(document, start, end, None)]
@@ -31,7 +33,7 @@ def read(document: Document, start: int, end: int) -> list[Comment]:
         stop = end
         if index + 1 < len(articles):
             after = articles[index + 1][0]
-            stop = max((m.end() for m in re.finditer(r"[;。!?\n,]", document.plain[start:after])), default=0) + start
+            stop = max((m.end() for m in re.finditer(r"[;。!?\n,]", document.plain[begin:after])), default=0) + begin
             if stop <= begin:
                 stop = after
         comments.append(_comment(document, begin, stop, value))

@@ -54,7 +54,7 @@ def read(document: Document, start: int, end: int) -> HealthCount | None:
     everyone = _ALL_WELL.search(text)
     if everyone and re.search(r"其余|其他|剩下|除", text[max(0, everyone.start() - 6) : everyone.end()]):
         everyone = None
-    people = [p for p in people if not _AFTER_NAMES.search(text[: p.start()])]
+    people = [p for p in people if not _AFTER_NAMES.search(text, max(0, p.start() - 12), p.start())]
     if not people and not (everyone and re.search(r"零报告|全体代表|全体", text)):
         return None
     if (

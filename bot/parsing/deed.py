@@ -82,8 +82,8 @@ def _people(document: Document, start: int, end: int) -> list[tuple[int, int]]:
     """The deputies that a stretch names."""
     found: list[tuple[int, int]] = []
     plain, rules = document.plain, document.rules.names
-    for at, stop in document.known:
-        if start <= at and stop <= end:
+    for at, stop in document.known_between(start, end):
+        if stop <= end:
             found.append((at, stop))
     borders = document.borders
     for match in _DEPUTY.finditer(plain, start, end):
@@ -147,7 +147,7 @@ def _after_role(document: Document, begin: int, end: int, borders: Container[int
 def _before(document: Document, start: int, end: int, borders: Container[int]) -> tuple[int, int] | None:
     """卢志明代表."""
     plain = document.plain
-    known = next(((a, b) for a, b in document.known if b == end), None)
+    known = next(((a, b) for a, b in document.known_between(start, end) if b == end), None)
     if known:
         return known
     for length in (3, 2, 4):

@@ -107,7 +107,13 @@ class Document:
         """The temperatures between two places, as free text has them."""
         if self._temperatures is None:
             self._temperatures = list(temperature.readings(self.plain, 0, len(self.plain)))
-        return [t for t in self._temperatures if start <= t.start < end]
+        low = bisect_left(self._temperatures, (start,))
+        return self._temperatures[low : bisect_left(self._temperatures, (end,), low)]
+
+    def known_between(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Where names of the roster stand between two places."""
+        low = bisect_left(self.known, (start,))
+        return self.known[low : bisect_left(self.known, (end,), low)]
 
     @property
     def sender_plain(self) -> str:
@@ -144,6 +150,31 @@ class Document:
 
 
 _LAST_PART = re.compile(r"[\u4e00-\u9fff][ \-—_·|/：:]+([\u4e00-\u9fff]{2,4})$")
+
+
+_STOP = re.compile(r"[。!?;\n…]+|\.{3,}|(?<=[^\d\s])\.(?=\s|$)")
+LONGEST_SENTENCE = 300
+"""A longer one is cut at a comma: nobody speaks so, and work within a sentence grows faster than its length."""
+
+
+def sentences(plain: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where the sentences between two places begin and end, their stops left out."""
+    found: list[tuple[int, int]] = []
+    for stop in _STOP.finditer(plain, start, end):
+        _cut(plain, start, stop.start(), found)
+        start = stop.end()
+    _cut(plain, start, end, found)
+    return found
+
+
+def _cut(plain: str, start: int, end: int, found: list[tuple[int, int]]) -> None:
+    while end - start > LONGEST_SENTENCE:
+        at = plain.rfind(",", start + LONGEST_SENTENCE // 2, start + LONGEST_SENTENCE)
+        at = at if at >= 0 else start + LONGEST_SENTENCE
+        found.append((start, at))
+        start = at + 1 if plain[at] == "," else at
+    if start < end:
+        found.append((start, end))
 
 
 def between(hits: list[Hit], start: int, end: int) -> list[Hit]:

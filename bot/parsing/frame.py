@@ -98,6 +98,7 @@ def is_alone(document: Document, start: int, end: int) -> str | None:
 def ack(document: Document, start: int, end: int) -> Ack | None:
     """收到 and its kin in a sentence, as an answer to a notice."""
     plain = document.plain
+    end = min(end, start + 200)
     for hit in between(document.frame, start, end):
         if hit.role != "ack":
             continue
@@ -178,7 +179,7 @@ def _whose(document: Document, start: int, end: int) -> str | None:
     found = re.search(r"(?:代|替|帮)([\u4e00-\u9fff]{2,4}?)(?:代表)?(?:报|填|写|的)", document.plain[start:end])
     if found:
         return document.visible(start + found.start(1), start + found.end(1))
-    known = [(a, b) for a, b in document.known if start <= a and b <= end]
+    known = [(a, b) for a, b in document.known_between(start, end) if b <= end]
     others = [(a, b) for a, b in known if not document.is_sender(document.plain[a:b])]
     return document.visible(*others[0]) if others else None
 

@@ -7,17 +7,17 @@ sentences, knows at each word whom it is about, and notes what `polarity` says o
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from bot.parsing import exposure, findings, persons, place, temperature
-from bot.parsing.document import Document, Speaker, between
+from bot.parsing.document import Document, Speaker, between, sentences
 from bot.parsing.lexicon import HEALTH, Hit
 from bot.parsing.persons import Cast
 from bot.parsing.polarity import Sentence, State
 from bot.parsing.sheets import FEVER_WORD, Measured, Sheet
 from bot.records import Record
 
-_STOP = re.compile(r"[。!?;\n…]+|\.{3,}|(?<=[^\d\s])\.(?=\s|$)")
 _CORRECTION = re.compile(
     r"不是\s?$|(?:写|打|报|填|输|说|看|记|发)(?:成|的是|了)\s?$|误[报写填为]\s?$|^\s?(?:是)?(?:写|打|报|填|输|说|量|看)?错"
 )
@@ -43,8 +43,8 @@ def read(
     if not temps and not any(hit.role in _TELLING for hit in hits):
         return []
     walk = _Walk(document, speaker, listed=listed)
-    for begin, stop in _sentences(document.plain, start, end):
-        walk.sentence(begin, stop, between(hits, begin, stop), [t for t in temps if begin <= t.start < stop])
+    for begin, stop in sentences(document.plain, start, end):
+        walk.sentence(begin, stop, between(hits, begin, stop), _within(temps, begin, stop))
     return walk.reports(chain)
 
 
@@ -70,15 +70,9 @@ _TELLING = frozenset(
 )
 
 
-def _sentences(plain: str, start: int, end: int) -> list[tuple[int, int]]:
-    found = []
-    for stop in _STOP.finditer(plain, start, end):
-        if stop.start() > start:
-            found.append((start, stop.start()))
-        start = stop.end()
-    if start < end:
-        found.append((start, end))
-    return found
+def _within(temps: list[temperature.Reading], start: int, end: int) -> list[temperature.Reading]:
+    low = bisect_left(temps, (start,))
+    return temps[low : bisect_left(temps, (end,), low)]
 
 
 class _Walk:
@@ -112,6 +106,7 @@ class _Walk:
             else:
                 self._finding(index, token)
         self._per_clause(sentence)
+        self.cast.explain(cue.group for cue in sentence.cues)
 
     def _tokens(self, start: int, end: int, hits: list[Hit], temps: Sequence[temperature.Reading]) -> list[Hit]:
         covered = [(t.start, t.end) for t in temps]

@@ -25,8 +25,8 @@ def owner_of(document: Document, start: int, end: int) -> tuple[int, int] | None
     begin = start
     while begin < end and plain[begin] in " \t:、.,|*-·(":
         begin += 1
-    for a, b in document.known:
-        if begin <= a <= begin + 8 and b <= end:
+    for a, b in document.known_between(begin, begin + 9):
+        if b <= end:
             return a, b
     sender = document.sender_plain
     if sender and plain.startswith(sender, begin) and begin + len(sender) <= end:

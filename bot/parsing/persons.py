@@ -7,6 +7,7 @@ until somebody else is spoken of; what befalls a neighbour, a villager or a sow 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from bot.parsing import names
 from bot.parsing.document import Document, Speaker
@@ -250,7 +251,7 @@ class Cast:
     def names(self, start: int, end: int, covered: list[tuple[int, int]], *, tokens: list[Hit]) -> list[Hit]:
         """The names of people in a sentence."""
         document, plain = self._document, self._plain
-        found = [Hit(a, b, "name", plain[a:b], "roster") for a, b in document.known if start <= a < end and b <= end]
+        found = [Hit(a, b, "name", plain[a:b], "roster") for a, b in document.known_between(start, end) if b <= end]
         found += [
             h for h in self._titled(start, end, tokens) if not any(h.start < f.end and f.start < h.end for f in found)
         ]
@@ -353,6 +354,14 @@ class Cast:
             sheet.last = max(sheet.last, self._sentence.end)
             found.append(sheet)
         return found
+
+    def explain(self, groups: Iterable[str]) -> None:
+        """Note which cues decided, on the sheets of those whom the sentence was about."""
+        cues = dict.fromkeys(groups)
+        if cues:
+            for sheet in self._sheets.values():
+                if sheet.last == self._sentence.end:
+                    sheet.rules.update(cues)
 
     def ignores(self, token: Hit) -> bool:
         """Whether a finding is somebody's whose health is not collected."""

@@ -10,10 +10,9 @@ import re
 from typing import NamedTuple
 
 from bot.parsing import comment, counts, deed, frame, health, voice
-from bot.parsing.document import Document, Speaker, Voice, between
+from bot.parsing.document import Document, Speaker, Voice, between, sentences
 from bot.records import Practice, Problem, Record, Suggestion
 
-_STOP = re.compile(r"[。!?;\n]+|…+")
 _ANNOUNCED = re.compile(
     r"(?:[,\s])(?=(?:另外?|此外|还有|同时|顺便|再|还|我|最后|对了|也){0,2}(?:提|说|反映|讲)?(?:个|一个|点|一点|条|一条|几点)?(?:建议|提议|恳请|呼吁|反映|希望(?!疫情|早日|大家|各位)|强烈建议|请求))"
 )
@@ -96,7 +95,7 @@ _ANNOUNCERS = frozenset({"suggest", "problem_announce", "practice", "draft"})
 def _units(document: Document, start: int, end: int) -> list[tuple[int, int]]:
     plain = document.plain
     units: list[tuple[int, int]] = []
-    for begin, stop in _sentences(plain, start, end):
+    for begin, stop in sentences(plain, start, end):
         cuts = [m.end() for m in _ANNOUNCED.finditer(plain, begin, stop)][:3]
         cuts += _after_retraction(document, begin, stop)
         cuts += [m.end() for m in _TURN.finditer(plain, begin, stop)][:3]
@@ -115,17 +114,6 @@ def _after_retraction(document: Document, begin: int, stop: int) -> list[int]:
     words = [h.end for h in between(document.frame, begin, stop) if h.role == "retract"]
     comma = document.plain.find(",", words[0], stop)
     return [comma + 1] if comma >= 0 else []
-
-
-def _sentences(plain: str, start: int, end: int) -> list[tuple[int, int]]:
-    found = []
-    for stop in _STOP.finditer(plain, start, end):
-        if stop.start() > start:
-            found.append((start, stop.start()))
-        start = stop.end()
-    if start < end:
-        found.append((start, end))
-    return found
 
 
 def _differs(document: Document, begin: int, cut: int, stop: int) -> bool:
@@ -186,7 +174,13 @@ def _another(document: Document, piece: Stretch) -> bool:
     return any(h.role == "category" for h in between(document.voice, piece.start, piece.end))
 
 
+LONGEST_STRETCH = 1200
+"""Beyond this no more sentences are put together: what a person writes in one go of one thing is shorter."""
+
+
 def _belongs(document: Document, last: Stretch, piece: Stretch) -> bool:
+    if piece.end - last.start > LONGEST_STRETCH:
+        return False
     text = document.plain[piece.start : piece.end]
     if last.voice is Voice.SUGGESTION and re.match(r"\s*(?:[二三四五六七八九十]是|其[二三四])", text):
         return True
@@ -251,7 +245,8 @@ def _voiced(document: Document, stretch: Stretch) -> list[Record]:
     text = document.visible(start, end)
     if told is Voice.SUGGESTION:
         value, rules = voice.category(document, start, end)
-        return [Suggestion(source=text, rules=rules, category=value, text=text)]
+        announced = _announcers(document, stretch, "suggest", "modal")
+        return [Suggestion(source=text, rules=(*announced, *rules), category=value, text=text)]
     if told is Voice.PROBLEM:
         return [Problem(source=text, rules=_announcers(document, stretch, "problem_announce", "trouble"), text=text)]
     if told is Voice.PRACTICE:
@@ -273,7 +268,7 @@ def _unvoiced(document: Document, rest: list[tuple[int, int]], speaker: Speaker)
         if acked is not None:
             found.append((start, acked))
         taken = None
-        for begin, stop in _sentences(document.plain, start, end):
+        for begin, stop in sentences(document.plain, start, end):
             taken = frame.retract(document, begin, stop)
             if taken is not None:
                 found.append((begin, taken))
@@ -298,7 +293,11 @@ def _merged(document: Document, rest: list[tuple[int, int]]) -> list[tuple[int, 
     """Neighbouring stretches are read as one, so that 他 and 都 find whom they mean."""
     found: list[tuple[int, int]] = []
     for start, end in rest:
-        if found and not re.search(r"[\u4e00-\u9fff\d]", document.plain[found[-1][1] : start]):
+        if (
+            found
+            and end - found[-1][0] <= 4 * LONGEST_STRETCH
+            and not re.search(r"[\u4e00-\u9fff\d]", document.plain[found[-1][1] : start])
+        ):
             found[-1] = (found[-1][0], end)
         else:
             found.append((start, end))

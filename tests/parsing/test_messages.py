@@ -1,0 +1,117 @@
+"""What else a message holds: suggestions, deeds, lists, commands, withdrawals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.parsing import Context, Rules, parse
+from bot.segmenter import JiebaSegmenter
+from tests.parsing.conftest import Read
+
+
+def kinds(records: list[dict[str, Any]]) -> list[str]:
+    return [record["kind"] for record in records]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("建议给复工企业保障口罩供应", ["suggestion"]),
+        ("能不能给我们村发点消毒液？", ["suggestion"]),
+        ("反映一个情况，镇上三家药店口罩从两块涨到十五，没人管", ["problem"]),
+        ("经验做法：我县开通菜篮子点单，统一配送，隔离户足不出户", ["practice"]),
+        ("我公司给市中心医院捐了口罩2万只", ["deed"]),
+        ("民法典草案第1043条家风入法我赞成", ["comment"]),
+        ("收到，36.5，健康。建议各小区给快递架每天消毒", ["ack", "health", "suggestion"]),
+        ("36.5,健康,建议尽快开通农资绿色通道", ["health", "suggestion"]),
+        ("收到，立即转达", ["ack"]),
+        ("1", ["ack"]),
+        ("好的，下午给您答复", []),
+        ("体温计还没收到，谁帮查查物流", []),
+        ("前面报健康的那条请忽略，刚量37.7", ["retract", "health"]),
+        ("驾驶证过期作废了，得去补一本", []),
+        ("更正:不是36.5是37.5", ["health"]),
+        ("桃江团31人全部报齐，正常30人，异常1人：万里程，37.4，流鼻涕。", ["health_count", "health"]),
+        ("建议各位每天固定一个时间测体温", []),
+        ("捐了多少才算先进事迹啊?", []),
+        ("暂无意见建议", []),
+        ("希望疫情早点过去，大家摘下口罩再相聚", []),
+        ("/home/user/a.txt", []),
+        ("/", []),
+        ("", []),
+        ("  \n ", []),
+    ],
+)
+def test_a_message_holds_these_kinds(read: Read, text: str, expected: list[str]) -> None:
+    assert kinds(read(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "args"),
+    [
+        ("/汇总 昨天", "汇总", ["昨天"]),
+        ("／summary　2020-02-11", "summary", ["2020-02-11"]),
+        ("@小联 /未报", "未报", []),
+        ("  /随便什么  ", "随便什么", []),
+    ],
+)
+def test_a_word_behind_a_slash_is_a_command(read: Read, text: str, name: str, args: list[str]) -> None:
+    assert read(text) == [{"kind": "command", "name": name, "args": args}]
+
+
+@pytest.mark.parametrize(
+    ("text", "cash", "goods", "value"),
+    [
+        ("我捐款五千", 5000, [], None),
+        ("捐1.2w给武汉", 12000, [], None),
+        ("今天把攒下的1.2w打给武汉慈善总会了", 12000, [], None),
+        ("我公司捐款20万元，职工捐款3万元", 200000, [], None),
+        ("我给医院捐了口罩2万只、一批药品", None, [("口罩", 20000), ("药品", None)], None),
+        ("我把价值约30万元的蔬菜20吨捐给武汉", None, [("蔬菜", 20)], 300000),
+        ("我花2万元买口罩送到卡点", None, [("口罩", None)], 20000),
+        ("给卡点送了姜汤和20件牛奶", None, [("姜汤", None), ("牛奶", 20)], None),
+    ],
+)
+def test_a_gift_is_read(read: Read, text: str, cash: float, goods: list[tuple[str, float]], value: float) -> None:
+    (record,) = read(text)
+    assert (record["cash_yuan"], record["goods_value_yuan"]) == (cash, value)
+    assert [(g["item"], g["quantity"]) for g in record["goods"]] == goods
+
+
+def test_a_chain_reply_gives_a_record_a_line_and_the_last_of_two_holds(read: Read) -> None:
+    chain = "#接龙\n健康\n例 王小明 36.6\n\n1. 韦一鸣 36.2\n2. 张三 36.7\n3. 韦一鸣 37.9\n4. "
+    assert [(r["subject"], r["temperature"], r["proxy"]) for r in read(chain)] == [
+        ("韦一鸣", 37.9, True),
+        ("张三", 36.7, False),
+    ]
+
+
+def test_a_chain_record_knows_its_heading_and_line(rules: Rules, segmenter: JiebaSegmenter) -> None:
+    (record,) = parse("#接龙\n2月8日健康\n\n1. 池中月 36.4 正常", Context("池中月"), rules, segmenter)
+    assert (record.chain, record.source) == ("2月8日健康", "池中月 36.4 正常")
+
+
+def test_a_table_is_read_by_its_heading(read: Read) -> None:
+    table = "姓名\t体温\t是否咳嗽\t接触史\n柳文斌\t36.5\t否\t无\n党建华\t36.7\t是\t无"
+    first, second = read(table)
+    assert (first["subject"], first["status"], first["exposure"]) == ("柳文斌", "well", False)
+    assert (second["subject"], second["symptoms"]) == ("党建华", ["咳嗽"])
+
+
+def test_a_bare_no_is_read_by_its_question(read: Read) -> None:
+    question = "请回复：1.体温 2.有无发热咳嗽 3.有无接触史 4.现在何地"
+    (record,) = read("1.36.5 2.无 3.无 4.长沙", question=question)
+    assert (record["exposure"], record["location"]) == (False, "长沙")
+    (record,) = read("1.36.5 2.无 3.无 4.长沙")
+    assert record["exposure"] is None
+
+
+def test_a_quote_reports_nothing(read: Read) -> None:
+    assert read("「马得草：我今天37.9」\n- - - - - - - - -\n赶紧去看看，别硬扛") == []
+
+
+def test_numbered_suggestions_are_several_and_measures_are_one(read: Read) -> None:
+    assert kinds(read("建议一：各村口设卡；建议二：开通网上立案")) == ["suggestion", "suggestion"]
+    assert kinds(read("关于农村防控的建议：一是进村设卡；二是每天消毒；三是党员包户。")) == ["suggestion"]
