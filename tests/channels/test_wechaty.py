@@ -312,6 +312,13 @@ async def test_a_post_before_any_connection_has_not_gone_out(gateway: FakeGatewa
         await channel.send(post())
 
 
+async def test_a_post_to_a_group_not_met_yet_waits(gateway: FakeGateway) -> None:
+    async with connected(gateway) as (channel, _):
+        with pytest.raises(ChannelUnavailable, match="还没认出这个群"):
+            await channel.send(post(conversation=Conversation(external_id="", name="新群")))
+    assert gateway.sent == []
+
+
 async def test_a_file_above_the_limit_is_refused_in_words_staff_understand(gateway: FakeGateway) -> None:
     big = Attachment(name="录像.mp4", media_type="video/mp4", content=bytes(3_000_001))
     async with connected(gateway) as (channel, _):

@@ -69,7 +69,8 @@ class Speaking:
             raise DeliveryRefused(f"文件有 {_megabytes(len(attachment.content))}，微信网关最多能发 {_megabytes(most)}")
         async with self._turn:
             connection = self._line.connection
-            place = dispatch.conversation.external_id
+            if not (place := dispatch.conversation.external_id):
+                raise ChannelUnavailable(f"{self._settings.name}：还没认出这个群")
             message_id = None
             begun = False
             try:
