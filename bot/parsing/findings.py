@@ -79,7 +79,13 @@ def _denied_pair(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
     sheet.well = True
 
 
+def _unclear(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
+    sheet.possible = True
+
+
 def _open(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
+    if token.group.startswith("health.pair") and any(t.role == "chronic" for t in scene.sentence.tokens):
+        return
     if state is State.DENIED:
         sheet.well = True
     elif state is State.POSSIBLE:
@@ -275,6 +281,7 @@ NOTES: dict[str, Callable[[Scene, Sheet, Hit, State], None]] = {
     "symptom": _symptom,
     "denied_pair": _denied_pair,
     "open": _open,
+    "unclear": _unclear,
     "generic": _generic,
     "well": _well,
     "fine": _fine,

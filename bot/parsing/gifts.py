@@ -90,11 +90,12 @@ def _sums(plain: str, start: int, end: int, *, listed: bool) -> list[_Sum]:
             found.append(_Sum(match.start(), match.end(), amount))
     for match in _SUM_GIVEN.finditer(plain, start, end):
         amount = _amount(match)
-        if amount and not any(s.start <= match.start() < s.end for s in found):
+        if amount and not any(s.start <= match.start() < s.end for s in found[-8:]):
             found.append(_Sum(match.start(), match.end(), amount))
+    taken = {place for s in found for place in range(s.start, s.end)}
     for match in _BARE_SUM.finditer(plain, start, end):
         at = match.start("amount")
-        if any(s.start <= at < s.end for s in found):
+        if at in taken:
             continue
         amount = _amount(match)
         if amount and (amount >= 100 or match["verb"] in ("捐", "捐款")):

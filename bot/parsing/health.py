@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from bot.parsing import exposure, findings, persons, place, temperature
 from bot.parsing.document import Document, Speaker, between, sentences
-from bot.parsing.lexicon import HEALTH, Hit
+from bot.parsing.lexicon import Hit
 from bot.parsing.persons import Cast
 from bot.parsing.polarity import Sentence, State
 from bot.parsing.sheets import FEVER_WORD, Measured, Sheet
@@ -48,6 +48,8 @@ def read(
     return walk.reports(chain)
 
 
+_PLACE_AHEAD = re.compile(r"[在住居送转到回返位抵址省市县区州镇乡村路街院]|[\s:][^\d\s]{2}")
+_PLACE_END = re.compile(r"[省市县区州镇乡村路街院]")
 _TELLING = frozenset(
     [
         "symptom",
@@ -117,7 +119,7 @@ class _Walk:
         covered += [(n.start, n.end) for n in named]
         tokens += named
         for hit in hits:
-            if hit.role in HEALTH and not any(a <= hit.start < b for a, b in covered):
+            if not any(a <= hit.start < b for a, b in covered):
                 tokens.append(hit)
         tokens.sort(key=lambda t: (t.start, -t.end))
         return self._paired(tokens)
@@ -138,6 +140,8 @@ class _Walk:
                 if token.role in ("self", "kin", "name", "temp"):
                     bodies = []
                 found.append(token)
+        if bodies and any(t.role == "possible" for t in tokens):  # 嗓子也说不上疼不疼
+            found.append(Hit(bodies[-1].start, bodies[-1].end, "unclear", "", bodies[-1].group))
         found.sort(key=lambda t: (t.start, -t.end))
         taken = [(t.start, t.end) for t in found if t.group.startswith("health.pair")]
         return [
@@ -240,11 +244,15 @@ class _Walk:
     # ---- what a whole clause says ----
 
     def _per_clause(self, sentence: Sentence) -> None:
+        exposed = any(t.role in ("area", "contact") for t in sentence.tokens)
+        placed = bool(_PLACE_AHEAD.search(self._plain, sentence.start, sentence.end))
         clause = sentence.start
         while clause < sentence.end:
             end = sentence.clause_end(clause)
-            self._exposure(sentence, clause, end)
-            self._location(sentence, clause, end)
+            if exposed:
+                self._exposure(sentence, clause, end)
+            if placed or clause in self._document.places:
+                self._location(sentence, clause, end)
             clause = end + 1
 
     def _exposure(self, sentence: Sentence, start: int, end: int) -> None:
@@ -262,7 +270,7 @@ class _Walk:
         past = past and not any(t.role in ("present", "newest") and start <= t.start < end for t in sentence.tokens)
         places = self._document.places
         found = place.named(self._plain, start, end, places)
-        if found is None and (self._listed or self.cast.reported):
+        if found is None and (self._listed or self.cast.reported) and self._names_a_place(start, end):
             found = self._bare_place(start, end)
         if found is None or (
             past and not re.search(r"[进送转回]到?了?$", self._plain[max(start, found[0] - 4) : found[0]])
@@ -273,6 +281,9 @@ class _Walk:
         for sheet in self.cast.sheets_at(found[0]):
             if sheet.location is None:
                 sheet.location = self._document.visible(*found)
+
+    def _names_a_place(self, start: int, end: int) -> bool:
+        return any(start <= at < end for at in self._document.places) or bool(_PLACE_END.search(self._plain, start, end))
 
     def _bare_place(self, start: int, end: int) -> tuple[int, int] | None:
         """A clause, or a part between blanks, that is a place and nothing else: 36.4 天水."""

@@ -21,6 +21,18 @@ TITLE = re.compile(
 )
 
 
+class Either:
+    """Places that are in one of two sets, without making a third."""
+
+    __slots__ = ("_first", "_second")
+
+    def __init__(self, first: Container[int], second: Container[int]) -> None:
+        self._first, self._second = first, second
+
+    def __contains__(self, place: object) -> bool:
+        return place in self._first or place in self._second
+
+
 class Roster:
     """The names known in a group, found in a text in one pass."""
 

@@ -18,6 +18,7 @@ _INVISIBLE = re.compile(
 )
 _LINE_END = re.compile("\r\n?|[\u2028\u2029\x85]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ODD = re.compile(f"{_INVISIBLE.pattern}|[\r\u2028\u2029\x85\ud800-\udfff]")
 _STICKER = re.compile(r"\[(?!收到|转|链接|图片|聊天记录|文件)[\u4e00-\u9fffa-z]{1,5}\]")
 
 
@@ -56,7 +57,7 @@ def character_table(pairs: Mapping[str, str]) -> dict[int, str]:
 def normalize(raw: str, table: Mapping[int, str]) -> Text:
     """Bring a message into the form that is read; doing it twice changes nothing."""
     visible = raw
-    if not raw.isascii() or not raw.isprintable():
+    if _ODD.search(raw):
         visible = _LINE_END.sub("\n", visible)
         visible = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", visible))
     plain = visible.translate(table)

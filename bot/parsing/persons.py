@@ -256,7 +256,7 @@ class Cast:
             h for h in self._titled(start, end, tokens) if not any(h.start < f.end and f.start < h.end for f in found)
         ]
         taken = [(h.start, h.end) for h in found]
-        borders = document.borders | {a for a, _ in covered} if covered else document.borders
+        borders = names.Either(document.borders, {a for a, _ in covered}) if covered else document.borders
         free = start
         for surname in document.rules.names.pattern.finditer(plain, start, end):
             position = surname.start()

@@ -154,4 +154,6 @@ class Sheet:
             if index and (measured.newest or (self.recovered and feverish)):
                 before += [m.value for m in now[replaced:index]]
                 replaced = index
+        if self.said_well:  # 刚跑步37.5，坐了再量36.6，没问题
+            before = [m.value for m in self.temperatures if m.past]
         return max(m.value for m in now[replaced:]), max(before, default=0.0) >= FEVER

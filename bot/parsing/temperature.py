@@ -62,6 +62,8 @@ def readings(plain: str, start: int, end: int, *, listed: bool = False) -> Itera
     Args:
         listed: in a list or table, where a bare 36 or 365 behind a name is meant for a temperature.
     """
+    if not _A_DIGIT.search(plain, start, end):
+        return
     for found in _READING.finditer(plain, start, end):
         reading = _read(found, plain, start, end, listed)
         if reading is not None:
@@ -92,6 +94,7 @@ def _read(found: re.Match[str], plain: str, start: int, end: int, listed: bool) 
     return Reading(found.start(), found.end(), None, bound)
 
 
+_A_DIGIT = re.compile(r"[\d三四]")
 _UNIT_END = re.compile(rf"{_UNIT}$")
 
 
