@@ -142,7 +142,8 @@ class Inbox:
             self._fail(message, exc)
             return
         now = self._clock.now()
-        message.handled_at, message.retry_at, message.error = now, None, ""
+        message.handled_at, message.retry_at = now, None
+        message.error = "内容没有取到" if message.outcome == "no_content" else ""
         message.read_at = message.read_at or now
 
     def _fail(self, message: KeptMessage, exc: Exception) -> None:
@@ -174,7 +175,7 @@ class Inbox:
         if await self._is_twin(session, message):
             return "twin"
         if message.kind != MessageKind.TEXT:
-            return "no_text"
+            return "no_text" if message.identity_id is not None else "no_content"
         return await self._understand(session, message, room)
 
     async def _is_twin(self, session: Session, message: KeptMessage) -> bool:

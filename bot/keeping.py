@@ -70,11 +70,11 @@ async def keep(
     """
     place = message.conversation
     identity = peer = None
-    if room is None and not place.private:
+    if room is None and not place.private and place.external_id:
         room = await rooms.heard_of(
             session, office_id, message.channel, name_of(place.external_id), name_of(place.name)
         )
-    if not message.from_self:
+    if not message.from_self and message.sender.external_id:
         identity = await _account(session, office_id, message, room, now)
     if place.private:
         peer = identity or await identities.seen(session, office_id, message.channel, place.external_id, "", None, now)

@@ -150,9 +150,9 @@ class WechatySettings:
     """The certificate (PEM) that the gateway's own is checked against; none: the ones the system trusts."""
     tls_server_name: str = ""
     """Name the gateway's certificate is made out to, where it differs from the endpoint's host."""
-    keepalive_seconds: Seconds = 10.0
+    keepalive_seconds: Seconds = 5.0
     """Seconds between two signs of life asked of the gateway: without them a frozen one is never noticed."""
-    keepalive_timeout_seconds: Seconds = 5.0
+    keepalive_timeout_seconds: Seconds = 3.0
     """Seconds until a gateway that gives no sign of life counts as gone."""
     call_timeout_seconds: Seconds = 10.0
     """Seconds that one call to the gateway may take; a file goes through in one or two."""

@@ -21,7 +21,7 @@ from tests.gateway.process import Gateway, why_not
 from tests.journeys.running import Running
 from tests.reading import reads_nothing
 
-DAY = Path(__file__).parents[1] / "corpus" / "days" / "day1.jsonl"
+DAY = Path(__file__).parents[1] / "corpus" / "days" / "day3.jsonl"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
