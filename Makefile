@@ -1,6 +1,6 @@
 # 联络员。`make` 列出能做什么；每个目标在刚取下的代码上都能直接用，缺什么先装什么。
 #
-# 变量：PYTHON=解释器（3.11–3.13，不给就自己找）  ARGS="传给 pytest 的参数"  VENV=虚拟环境目录
+# 变量：PYTHON=解释器（3.11–3.13，不给就自己找）  ARGS="传给 pytest 等的参数"  VENV=虚拟环境目录
 
 VENV    ?= .venv
 ARGS    ?=
@@ -10,7 +10,7 @@ GATEWAY := tests/gateway/node_modules/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test fast lint format corpus lock hooks clean
+.PHONY: help run install test fast lint format corpus bench lock hooks clean
 
 help: ## 列出这些目标
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ install: $(VENV)/.dev-installed ## 装好全部依赖（虚拟环境 .venv）
 test: install gateway ## 跑全部测试；缺 Node、Chromium、PostgreSQL 时跳过相应部分，并在最后说明
 	$(BIN)/python -m pytest -m "" $(ARGS)
 
-fast: install ## 只跑几秒钟的测试
+fast: install ## 只跑快的测试：一分钟上下，除 Python 外什么都不用
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: install ## 检查写法、类型、导入方向
@@ -38,6 +38,9 @@ format: install ## 自动整理写法
 
 corpus: install ## 读一遍语料，给出各类记录的得分
 	$(BIN)/python -m tests.corpus $(ARGS)
+
+bench: install ## 测快慢、内存和启动时间；JSON=文件 另存一份
+	$(BIN)/python -m bench $(if $(JSON),--json "$(JSON)") $(ARGS)
 
 lock: .venvs/lock/bin/uv ## 按 pyproject.toml 重新锁定依赖
 	$< $(COMPILE) --group build pyproject.toml -o requirements/run.lock
