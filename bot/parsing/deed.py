@@ -35,7 +35,7 @@ def read(document: Document, start: int, end: int) -> list[Deed]:
     subject: str | None = document.own_name
     if people:
         subject = document.visible(*people[0])
-    elif _TOTAL.search(document.plain[start:end]):
+    elif _TOTAL.search(document.plain[start:end]) or _UNNAMED.search(document.plain, start, end):
         subject = None
     return [_deed(document, start, end, subject, source=(start, end))]
 
@@ -61,6 +61,14 @@ def line(
         goods=gift.goods,
         goods_value_yuan=gift.value,
     )
+
+
+def names_somebody(document: Document, start: int, end: int) -> bool:
+    """Whether a stretch names a deputy, or says that they are unnamed or many."""
+    return bool(_people(document, start, end) or _TOTAL.search(document.plain, start, end) or _UNNAMED.search(document.plain, start, end))
+
+
+_UNNAMED = re.compile(r"(?:不愿透露姓名|不留名|匿名)[^,。]{0,8}代表|一位代表")
 
 
 def _deed(document: Document, start: int, end: int, subject: str | None, *, source: tuple[int, int]) -> Deed:

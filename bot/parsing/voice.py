@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import NamedTuple
 
-from bot.parsing import gifts
+from bot.parsing import giving
 from bot.parsing.document import Document, Voice, between
 from bot.parsing.lexicon import Hit
 from bot.parsing.numerals import number
@@ -62,9 +63,9 @@ def _tell(document: Document, start: int, end: int, *, staff_words: bool) -> Voi
         and not roles["problem_announce"]
     ):
         return Voice.PROBLEM if roles["trouble"] >= 2 and roles["category"] >= 1 and len(text) > 18 else Voice.NONE
-    if roles["practice"] and not roles["donate"] and not roles["deputy"] and (roles["we"] or roles["result"]):
+    if roles["practice"] and not roles["donate"] and not re.search(r"代表[^,。]{0,2}[\u4e00-\u9fff]{2,3}[,、]", text) and (roles["we"] or roles["result"]):
         return _weigh(text, roles, hits, asked=asked)
-    if _is_deed(document, start, end, text, roles, hits):
+    if giving.is_deed(document, start, end, text, roles):
         return Voice.DEED
     return _weigh(text, roles, hits, asked=asked)
 
@@ -110,167 +111,80 @@ def _is_notice(text: str, roles: Counter[str]) -> bool:
     return roles["staff_notice"] >= 2 and not roles["suggest"] and not roles["trouble"]
 
 
-def _is_deed(document: Document, start: int, end: int, text: str, roles: Counter[str], hits: list[Hit]) -> bool:
-    """A gift, or service by a deputy or by the one who writes."""
-    if re.search(r"捐了多少|^(?:隔壁|邻居|人家|听说|感谢|谢谢)|佩服|真了不起|真厉害", text):
-        return False
-    if roles["suggest"] or re.search(
-        r"(?<!没)多少|怎么捐|在哪捐|哪里捐|谁想|愿意[^,]{0,6}的|想捐|要捐|打算|准备捐|发起捐款|捐不捐|号召大家|一起捐|倡议大家|才算",
-        text,
-    ):
-        return bool(roles["deputy"] and roles["donate"] and not roles["suggest"])
-    if re.search(r"不是代表|有心的|愿意的?|接一下|接个?龙|我来统一|(?:怎么|如何)[^,。]{0,6}的[:,]", text):
-        return False
-    if (roles["modal"] or _ASKING_TAIL.search(text)) and not roles["donate"]:
-        return False
-    if (
-        re.search(
-            r"(?:请|望|让|叫|希望|建议|发动)[^,。]{0,10}(?:送|买|采购|发放|捐)|真了不起|了不起|向[^,]{2,10}学习", text
-        )
-        and not roles["deputy"]
-    ):
-        return False
-    gift = roles["donate"] or (roles["give"] and (roles["self"] or roles["deputy"] or roles["gift_own"]))
-    if (
-        not gift
-        and _MADE.search(text)
-        and not _OTHERS_GAVE.search(text)
-        and re.search(
-            r"送|发给|交给|捐|赠|免费|不收钱|无偿|给[^,。]{0,12}(?:医院|卡点|社区|学校|卫生院|村|疾控|战士|同志|街坊|乡亲)|慈善|红会|红十字|卡点|社区|村",
-            text,
-        )
-    ):
-        gift = True
-    if gift:
-        found = gifts.read(document, start, end)
-        if found.cash is not None or found.goods:
-            outsider = roles["gift_others"] and not (roles["self"] or roles["deputy"] or roles["gift_own"])
-            return not _received(text) and not (outsider and re.search(r"隔壁|邻居|人家|老王", text))
-    deputy = bool(roles["deputy"]) and bool(re.search(r"代表(?!们|团|联|性|家|本|作)", text))
-    services = len({h.start for h in hits if h.role == "service"})
-    if deputy and services >= 1 and not re.search(r"反映|请代表|各位代表|代表反映", text):
-        return True
-    mine = (
-        bool(
-            re.match(
-                r"[^,。]{0,10}?[,]?(?:今天|昨天|这几天|今早|刚才?|昨晚|从.{1,6}起)[^,。]{0,3}(?:帮|给|为|替|到)|^(?:为|给|帮|替)[^,。]{2,16}(?:免费|义务|无偿)",
-                text,
-            )
-        )
-        or bool(
-            re.match(
-                r"(?:[^,。]{0,8}[,:])?\s*(?:今天|昨天|这几天|从.{1,6}起|\d+月\d+日起?)?[,]?(?:我|本人|俺|咱)(?!们?[县市镇乡区村])",
-                text,
-            )
-        )
-        or bool(
-            re.search(
-                r"(?:^|[,。])(?:我|本人)(?:家|们?(?:公司|厂|律所|店|酒店|饭店|企业|单位|合作社|药店|诊所))?", text
-            )
-        )
-    )
-    if mine and services >= 2 and not roles["trouble"] >= 2 and not roles["modal"] >= 4:
-        return True
-    return (
-        mine
-        and bool(
-            re.search(
-                r"义务|免费|无偿|志愿者|不收钱|一分(?:钱)?(?:没|不)收|没收过?一分|分文|献血|自己掏|请战|请缨|捐|费全免",
-                text,
-            )
-        )
-        and not roles["trouble"] >= 2
-    )
+class _Marks(NamedTuple):
+    """What speaks for each reading of a stretch, added up."""
 
-
-_MADE = re.compile(
-    r"买了|购买了?|采购了?|买回|做了|熬了|缝了|缝制|赶制|赶做|蒸|拉了|运了|发了|寄回|打给|出了|交给了?|拉到|交特殊党费|党费|垫着|送来|自费|自购"
-)
-
-
-_OTHERS_GAVE = re.compile(
-    r"(?:^|[,。!;])(?:今天|昨天|这次)?(?:红十字会?|县里|市里|省里|镇里|政府|单位|药店|超市|物业|社区|学校|上级|指挥部|邻居|人家|快递)[^,。]{0,6}(?:发了|买了|送来|送了|采购|运)|要[^,。]{0,4}买|买不到|没买|想买|哪里买|准备买|团购|代买"
-)
-
-
-def _received(text: str) -> bool:
-    """Thanks for a gift, or talk about one: not the writer's deed."""
-    return (
-        bool(
-            re.search(
-                r"收到[^,。]{0,10}(?:捐|赠)|感谢[^,。]{0,20}(?:捐|送|赠)|谢谢[^,。]{0,12}(?:捐|送)|捐(?:来|给我们)的",
-                text,
-            )
-        )
-        and "代表" not in text
-    )
+    asked_for: float
+    wrong: float
+    method: float
+    topics: int
 
 
 def _weigh(text: str, roles: Counter[str], hits: list[Hit], *, asked: bool) -> Voice:
+    """Suggestion, problem, practice or nothing: what is asked for, what is wrong, what is done well."""
+    marks = _marks(text, roles, hits)
     length = len(text)
-    modal = len({h.start for h in hits if h.role == "modal"})
-    weak = len({h.start for h in hits if h.role == "weak_modal"})
-    topics = len({h.start for h in hits if h.role in ("category", "body_politic")})
-    trouble = len({h.start for h in hits if h.role == "trouble"})
     announced = roles["suggest"] > 0 or bool(_ASKING_TAIL.search(text))
-    if roles["practice"] and (
-        roles["we"]
-        or roles["result"]
-        or re.search(r"(?:经验|做法|办法|法子|土法|招)[^,。]{0,8}[:是—-]|分享|介绍|推行|实行|依托", text)
-    ):
-        if (
-            not roles["suggest"]
-            and not (roles["problem_announce"] and not roles["result"])
-            and length >= 10
-            and not asked
-        ):
-            return Voice.PRACTICE
-    if (
-        roles["result"]
-        and (roles["we"] or length > 24)
-        and not roles["suggest"]
-        and trouble <= 2
-        and not asked
-        and not roles["problem_announce"]
-        and modal <= 5
-    ):
-        return Voice.PRACTICE
-    if roles["problem_announce"] and not (announced and topics and _asks_something(text)):
-        return Voice.PROBLEM if length >= 9 and (topics or trouble or length >= 16) else Voice.NONE
     if announced and _about_suggestions(text):
         return Voice.NONE
-    if announced and (topics or modal >= 2 or length >= 14):
-        return Voice.NONE if _TELLS_OTHERS.match(text) and not topics else Voice.SUGGESTION
-    asks = (
-        modal
-        or (weak >= 2 and topics >= 2)
-        or (weak >= 1 and topics >= 4)
-        or (weak and topics >= 2 and length >= 18 and not roles["chat"] and not asked)
-    )
-    if modal and topics and not _only_chat(text, roles, topics, modal):
+    told_problem = roles["problem_announce"] > 0 and not (roles["suggest"] and marks.topics)
+    if roles["practice"] and marks.method >= 3 and not roles["suggest"] and not (told_problem and not roles["result"]) and not asked:
+        return Voice.PRACTICE if length >= 10 else Voice.NONE
+    if told_problem:
+        return Voice.PROBLEM if length >= 9 and (marks.topics or marks.wrong or length >= 16) else Voice.NONE
+    if announced and (marks.topics or marks.asked_for >= 4 or length >= 14):
+        return Voice.NONE if _TELLS_OTHERS.match(text) and not marks.topics else Voice.SUGGESTION
+    if _CHATTY.search(text) or _PERSONAL.search(text) or length < 10:
+        return Voice.SUGGESTION if marks.asked_for >= 2 and marks.topics and length >= 8 and not _PERSONAL.search(text) and not asked else Voice.NONE
+    if marks.method >= 3.5 and marks.method > marks.wrong and marks.asked_for < 2.5 and not asked:
+        return Voice.PRACTICE
+    return _by_weight(text, roles, marks, asked=asked)
+
+
+def _by_weight(text: str, roles: Counter[str], marks: _Marks, *, asked: bool) -> Voice:
+    length = len(text)
+    personal = roles["chat"] + (2 if _MINE.match(text) else 0)
+    if marks.asked_for >= 2 and marks.topics and marks.asked_for >= marks.wrong - 1.5 and not _only_chat(text, roles, marks):
         return Voice.SUGGESTION
-    if (
-        trouble
-        and trouble >= weak
-        and topics
-        and length >= 12
-        and not _CHATTY.search(text)
-        and not _PERSONAL.search(text)
-    ):
-        return Voice.PROBLEM if trouble + topics >= 3 or length >= 22 else Voice.NONE
-    if asks and topics and not _only_chat(text, roles, topics, modal + weak):
+    if marks.wrong >= 2 and marks.wrong > marks.asked_for and length >= 12 and personal < 3:
+        if marks.topics or marks.wrong >= 3:
+            return Voice.PROBLEM if marks.wrong + marks.topics >= 4 or length >= 18 else Voice.NONE
+    if marks.method >= 2.5 and marks.method > marks.wrong and marks.asked_for < 2 and length >= 24 and not asked:
+        return Voice.PRACTICE
+    if marks.asked_for >= 1 and marks.topics >= 2 and length >= 16 and not asked and personal < 2:
         return Voice.SUGGESTION
-    if trouble >= 2 and length >= 12 and not _CHATTY.search(text) and not _PERSONAL.search(text):
-        return Voice.PROBLEM
-    if (
-        topics >= 2
-        and length >= 14
-        and not _CHATTY.search(text)
-        and not asked
-        and re.search(r"^(?:把|用|对|给|由|让|多|少|先|再)", text)
-    ):
+    if marks.topics >= 2 and length >= 14 and not asked and _IMPERATIVE.match(text):
         return Voice.SUGGESTION
     return Voice.NONE
+
+
+def _marks(text: str, roles: Counter[str], hits: list[Hit]) -> _Marks:
+    def places(role: str) -> int:
+        return len({h.start for h in hits if h.role == role})
+
+    asked_for = 3.0 * places("suggest") + 2.0 * places("modal") + 0.75 * places("weak_modal")
+    asked_for += 1.0 * bool(re.search(r"吧(?:$|[,，。!])|最好(?:$|[,。])|就行|就够|才行|才好|为好|不然|免得|省得|莫让|该[^,。]{1,3}就", text))
+    asked_for += 1.5 * bool(re.search(r"请[^,。]{0,8}(?:局|委|厅|府|部门|媒体|银行|医院|学校|社区|街道|村|公司|律协|法院|领导|上级|人社|财政|民政)", text))
+    wrong = 1.5 * places("trouble") + 3.0 * places("problem_announce") + 1.0 * min(3, len(_AMISS.findall(text)))
+    method = 2.0 * places("practice") + 2.0 * places("result") + 1.5 * bool(roles["we"] or _BODY_FIRST.match(text))
+    method += 0.75 * min(4, len(_PROCESS.findall(text)))
+    topics = len({h.start for h in hits if h.role in ("category", "body_politic")})
+    return _Marks(asked_for, wrong, method, topics)
+
+
+_AMISS = re.compile(
+    r"[上下出进过回来去到着得买卖送走运修看用吃活住找领办批贷装开赶顶撑]不[了到出进来去上下着动起完成掉脱]|没人|没有人|没地|没处|没法|没到|没开|没来|没有一[个支辆张家]|坏了|断了|停了|毁了|偷偷|乱[倒扔收]|臭|堆|扣了|骗|堵|死了?机|差点|不方便|不管用|顶着|用完|跑完|绕了?|半[个]?[月年]|太(?:死|慢|贵|多|少|难|累|高|乱)|"
+    r"才[一两三]|黑的|没救|管不了|说不清|没消毒|老起雾|不还价|找上门|哭|催了|拖了|等了|愁"
+)
+_PROCESS = re.compile(
+    r"把[^,。]{1,18}(?:编|分|做|贴|录|装|改|排|变|搬|划|写|拆|转|放)(?:成|到|在|上|进|入|下)|每[天日晚早户组栋家人周个村][^,。]{0,10}|一[个户栋周天人对组车][^,。]{0,8}[一二三四五六七八九十百\d]+[个户人次]|谁[^,]{1,8}谁|实行|推行|轮流|轮换|分批|分片|包片|一对一|专人|搞了|拼单|截单|"
+    r"[早晚][^,。]{0,4}[点各]|按[^,]{1,6}(?:轮|排|分|取)|咋弄的|怎么弄的|评价很高|开工率|没一个投诉|没有一个投诉|没落下|平平安安|顺当|少了一半|不到十秒|发文推广|一看就|就散了|翻一番"
+)
+_BODY_FIRST = re.compile(
+    r"(?:[^,。:]{0,10}[:—-]+)?(?:我们|咱们|俺们|我|本)?[\u4e00-\u9fff]{0,4}(?:[村镇乡县区市所局院校厂站]|社区|街道|园区|学校|派出所|供电所|合作社|公司)(?!的?[路人长干部])"
+)
+_MINE = re.compile(r"(?:我|本人|俺|咱)(?!们?[\u4e00-\u9fff]{0,3}[村镇乡县区市厂校所]|想|觉得|认为|建议|看应|提)")
+_IMPERATIVE = re.compile(r"(?:把|用|对|给|由|让|多|少|先|再|请|拜托)")
 
 
 def _about_suggestions(text: str) -> bool:
@@ -289,21 +203,13 @@ _PERSONAL = re.compile(
 )
 
 
-def _asks_something(text: str) -> bool:
-    return bool(re.search(r"建议|希望|恳请|呼吁|请求|能不能|能否", text))
-
-
-def _only_chat(text: str, roles: Counter[str], topics: int, modal: int) -> bool:
+def _only_chat(text: str, roles: Counter[str], marks: _Marks) -> bool:
     """One topic and one "can" do not make a suggestion: 我明天要去学校."""
-    if _TELLS_OTHERS.match(text) or (roles["chat"] and topics <= 1):
+    if _TELLS_OTHERS.match(text) or (roles["chat"] and marks.topics <= 1 and marks.asked_for < 4):
         return True
-    if modal == 1 and topics == 1 and len(text) < 16 and not roles["trouble"] and not roles["body_politic"]:
+    if marks.asked_for < 3 and marks.topics == 1 and len(text) < 16 and not roles["trouble"] and not roles["body_politic"]:
         return not re.search(r"应|必须|统一|一律|尽快|别让|不要再|要错峰|严[打查禁]", text)
-    if re.match(r"(?:我|我们|今天|明天|昨天|下午|上午|晚上)", text) and not re.search(
-        r"应|建议|希望|能不能|最好|请|该|觉得|认为|可以让|可以把", text
-    ):
-        return True
-    return False
+    return bool(_MINE.match(text)) and not re.search(r"应|建议|希望|能不能|最好|请|该|觉得|认为|可以让|可以把", text)
 
 
 def category(document: Document, start: int, end: int) -> tuple[str, tuple[str, ...]]:
