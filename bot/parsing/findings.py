@@ -41,6 +41,9 @@ _AT_WORK = re.compile(
 )
 
 
+_FIGURE = re.compile(r"(?:心里|听了|看得人?|看了|看着|想想|笑得|气得|急得|吓得|愁得|忙得|压得)[^,。]{0,4}$")
+
+
 def somebody_elses(scene: Scene, token: Hit, state: State) -> bool:
     """腹泻的病人补液要及时; 电脑又发烫."""
     if (
@@ -55,6 +58,9 @@ def somebody_elses(scene: Scene, token: Hit, state: State) -> bool:
         r"可能是新冠|早期信号|是新冠|典型症状|要警惕|要当心|等信号|这些症状的",
         scene.plain[token.end : scene.sentence.clause_end(token.end)],
     ):
+        return True
+    before = scene.plain[max(scene.sentence.start, token.start - 7) : token.start]
+    if _FIGURE.search(before):
         return True
     if _animals(scene, token):
         return True
@@ -155,7 +161,7 @@ def _diagnosis(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
         and not scene.listed
     ):
         return
-    if re.match(r"病例|病人|患者|者|的人|人员|出院患者|出院的|的患者|的病", after):
+    if re.match(r"病例|病人|患者|者|的人|人员|出院患者|出院的|的患者|的病|的[\u4e00-\u9fff]某|\s?\d+\s?例|/|栏|人数", after):
         return
     if state is State.DENIED:
         if found in (Diagnosis.EXCLUDED,):

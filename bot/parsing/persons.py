@@ -106,6 +106,8 @@ class Cast:
         if token.role == "name":
             self._named(token)
         elif token.role == "kin":
+            if self._plain[token.start] == "其":
+                self._owner = self._last or self._topic or self.main
             if self._owner is not None:
                 self._turn([Who(self._owner.name, kin=self._kin(token), proxy=True)], token, alone=True)
                 self._owner = None
@@ -263,6 +265,8 @@ class Cast:
             if position < free or any(a <= position < b for a, b in taken):
                 continue
             before = plain[max(start, position - 5) : position]
+            if any(h.end <= position <= h.end + 2 and plain[h.end : position] in ("代表", "同志") for h in found):
+                continue
             if position == start or _BEFORE_NAME.search(before) or _ended(position, tokens, covered):
                 sure = (
                     bool(_SURE_NAME.search(before))
@@ -343,6 +347,9 @@ class Cast:
         self._last_finding_end = token.end
         found = []
         now = self._now
+        if len(now) == 1 and now[0].kin and _ANOTHER.search(self._plain, max(self._sentence.start, token.start - 12), token.start):
+            now = self._now = [now[0]._replace(kin=f"{now[0].kin.rstrip('2')}2")]
+            self._trail.append((token.start, now, False))
         if not together and len(now) > 1 and self.main in now:
             now = [self.main]
         for who in now:
@@ -410,6 +417,9 @@ class Cast:
                 s for s in sheets if s.who.kin != "*" or s.symptoms or s.temperatures or s.complaint or s.isolation
             ]
         return sheets
+
+
+_ANOTHER = re.compile(r"一个[^,。一]{1,8}[,、;\s]?(?:另)?一个[^\d,。]{0,3}$")
 
 
 def _ended(position: int, tokens: list[Hit], covered: list[tuple[int, int]]) -> bool:

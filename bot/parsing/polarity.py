@@ -146,6 +146,9 @@ class Sentence:
             return False
         cue, first = self.tokens[index], self.tokens[target]
         gap = self.plain[cue.end : first.start]
+        if self._doubled(cue):
+            self.states[target] = State.AFFIRMED
+            return True
         if len(gap) > 14 or not _FORWARD_GAP.fullmatch(gap):
             return False
         word = self.plain[cue.start : cue.end]
@@ -156,6 +159,12 @@ class Sentence:
         if first.role not in ("fine", "well"):
             self._carry(target, State.DENIED)
         return True
+
+    def _doubled(self, cue: Hit) -> bool:
+        """没有哪天不头疼: a denial of a denial."""
+        if self.plain[cue.start : cue.end] not in ("不", "没"):
+            return False
+        return bool(_NO_TIME.search(self.plain, max(self.start, cue.start - 8), cue.start))
 
     def _carry(self, target: int, state: State) -> None:
         """A denial runs on through 、和 and words that stand side by side; behind a comma it is in doubt."""
@@ -332,6 +341,9 @@ class Sentence:
         start = self.clause_start(self.end)
         clause = self.plain[start : self.end]
         if _HELP.search(clause):
+            own = any(t.role in ("self", "kin", "name") for t in self.tokens)
+            if re.search(r"请问|咨询|想问|问一下", self.plain[self.start : self.end]) and not own:
+                self.states.update({i: State.UNREAL for i, t in enumerate(self.tokens) if t.role in JUDGED})
             if re.match(r"[?]\s*(?:[一1①](?:[、.:])?|看|答|首先)", self.plain[self.end : self.end + 6]):
                 self.states.update(
                     {i: State.UNREAL for i, t in enumerate(self.tokens) if t.start >= start and t.role in JUDGED}
@@ -350,7 +362,8 @@ class Sentence:
                 self.states[index] = State.UNREAL
 
 
+_NO_TIME = re.compile(r"(?:没有|没|无|冇得?)(?:哪|一|什么)?(?:天|日|晚|刻|时|个?时候|次|回)(?:是|能)?$")
 _ANSWER = re.compile(r"[:)]\s*(没有?|无|否|未|不是|不|有|是)")
-_STILL_BEFORE = re.compile(r"(?:还|还是|还在|仍|仍然|继续|再)\s?$")
+_STILL_BEFORE = re.compile(r"(?:还|还是|还在|仍|仍然|继续|再|再这么|再这样|这么|这样|老这么)\s?$")
 _RESTART = frozenset({"self", "present", "newest", "temp", "kin", "name", "well"})
 _ENDS_ASKING = re.compile(r"(?:吗|么子不|没有啊|怎么办啊?)\s?$")
