@@ -50,13 +50,13 @@ async def enter(record: Record, heard: Heard, session: Session, subject: Subject
     if record.chain is not None and heard.counts_for is not None:
         earlier = await _same_line(record, record.chain, heard, heard.counts_for.id, session, subject)
         if earlier is not None:
-            if earlier.source == source:
-                if (earlier.said_at, earlier.message_id) > heard.order:
-                    earlier.said_at = heard.sent_at  # this older posting of the line came later: it was said then
+            posted_later = (earlier.said_at, earlier.message_id) > heard.order
+            if earlier.source == source and not posted_later:
                 return None
-            if (earlier.said_at, earlier.message_id) > heard.order:
+            if posted_later and earlier.source != source:
                 withdrawn_by = f"chain:{earlier.message_id}"  # a newer posting of the line was handled before this one
             elif earlier.withdrawn_at is None:
+                # It changed; or it did not, and this older posting came late: the line was said then, by its sender.
                 await records.withdraw(session, [earlier], f"chain:{heard.message_id}", heard.now)
     row = await records.add(session, **_values(record, heard, subject), source=source, withdrawn_by=withdrawn_by)
     if withdrawn_by:
