@@ -13,7 +13,7 @@ from bot.parsing import deed, health
 from bot.parsing.document import Document, Speaker
 from bot.records import Deed, Record
 
-YES_NO = re.compile(r"(?:无|否|没有?|有|是|未|×|x|√|不是|没得|冇|均无|都没有)\s*$")
+YES_NO = re.compile(r"(?:无|否|没有?|有|是|未|×|x|√|不是|没得|冇|均无|都没有)\s*$|(?:是|有|否|无)[,，(（].*")
 
 
 def read(document: Document, text: str, speaker: Speaker, heading: str | None, source: str) -> list[Record]:

@@ -133,11 +133,9 @@ def _name_at(document: Document, begin: int, end: int, borders: Container[int]) 
     if length:
         return begin, begin + length
     if plain[begin : begin + 1] in document.rules.names.surnames:
-        words = list(document.segmenter.words(plain[begin : min(end, begin + 12)]))
-        if words and 2 <= len(words[0]) <= 4:
-            return begin, begin + len(words[0])
-        if len(words) > 1 and len(words[0]) == 1 and 1 <= len(words[1]) <= 2:
-            return begin, begin + 1 + len(words[1])
+        length = names.by_words(plain, begin, end, document.segmenter.words)
+        if length:
+            return begin, begin + length
     return None
 
 

@@ -32,7 +32,7 @@ class Scene(NamedTuple):
 
 _BARE = re.compile(
     r"(?:[\s,、:+*~()\"'“”·.✅☑✔👌🆗👍💪😊😄🙏😷🌡🤒🤧\U0001F300-\U0001FAFF]|我们|我|本人|俺|额|咱|自己|人|今天|今日|今早|今晚|今晨|早上|晚上|上午|下午|中午|现在|目前|早|晚|昨天到今天|"
-    r"都|均|全|很|蛮|挺|还|非常|也|一直|一切|[他她爸妈爷奶哥弟姐妹儿女孙媳婆公岳父母口个子两三四]|视频里|电话里|看着?|各方面|方面|身体|体温|健康|状况|状态|情况|精神|是|的|呢|哈|啊|呀|了|哦|咧|哩|嘞|着|得|报告|汇报|报|组织|请放心|放心|勿念|谢谢关心|感谢关心|"
+    r"都|均|全|很|蛮|挺|还|非常|也|亦|屋里|一直|一切|[他她爸妈爷奶哥弟姐妹儿女孙媳婆公岳父母口个子两三四]|视频里|电话里|看着?|各方面|方面|身体|体温|健康|状况|状态|情况|精神|是|的|呢|哈|啊|呀|了|哦|咧|哩|嘞|着|得|报告|汇报|报|组织|请放心|放心|勿念|谢谢关心|感谢关心|"
     r"大家好|大家早上好|各位|领导|好|全家|家人|家里|家里人|爱人|老婆|孩子|和|跟|与|及|老人|父母|其他|其它|别的|其余|另外|代表|同志|第[\d一二三四五六七八九十]+天|在家|没出门|未出门|未外出|没有外出|没外出|不外出)*"
 )
 _SUBJECTS = frozenset({"self", "kin", "name", "animal", "pronoun"})
@@ -77,6 +77,9 @@ def _animals(scene: Scene, token: Hit) -> bool:
 
 
 def _symptom(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
+    hurt = any(t.role == "chronic" for t in scene.sentence.tokens)
+    if token.group == "health.pair.肌肉酸痛" and hurt:  # 摔了一跤腿疼
+        return
     sheet.note(state, token.value)
 
 
@@ -126,6 +129,7 @@ def _well(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
 def _fine(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
     """正常, 健康, 好: only where the clause is about health or says nothing else."""
     start, end = scene.sentence.clause_start(token.start), scene.sentence.clause_end(token.start)
+    start = max(start, scene.plain.rfind(":", start, token.start) + 1)
     tokens = [t for t in scene.sentence.tokens if start <= t.start < end]
     about = any(t.role in ("topic", "temp") and t.end <= token.start for t in tokens)
     bare = bool(_BARE.fullmatch(scene.plain[start : token.start])) and bool(
@@ -163,6 +167,9 @@ def _diagnosis(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
         return
     if re.match(r"病例|病人|患者|者|的人|人员|出院患者|出院的|的患者|的病|的[\u4e00-\u9fff]某|\s?\d+\s?例|/|栏|人数", after):
         return
+    clause = scene.plain[scene.sentence.clause_start(token.start) : token.start]
+    if re.search(r"[例名位](?:疑似|确诊)", clause) and not scene.listed:
+        return
     if state is State.DENIED:
         if found in (Diagnosis.EXCLUDED,):
             sheet.possible = True
@@ -182,6 +189,8 @@ def _isolation(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
         sheet.well = sheet.well or state is State.DENIED
         return
     value = token.value
+    if re.match(r"户|人员|对象|家庭|群众|的人|的户", scene.plain[token.end : token.end + 2]):
+        return
     if value in ("集中", "?") and _AT_WORK.search(scene.plain, token.end, min(token.end + 10, scene.sentence.end)):
         return
     if value in ("?", "居家"):

@@ -22,7 +22,7 @@ _CORRECTION = re.compile(
     r"不是\s?$|(?:写|打|报|填|输|说|看|记|发)(?:成|的是|了)\s?$|误[报写填为]\s?$|^\s?(?:是)?(?:写|打|报|填|输|说|量|看)?错"
 )
 _DROPPED_AFTER = re.compile(
-    r"\s?(?:是)?(?:打错|写错|报错|填错|输错|说错|看错|量错|错|作废)|\s?[改→>\-]{1,2}\s?[为成>]?|\s?应[为该是]"
+    r"\s?(?:是)?(?:[写看记弄打报]反|打错|写错|报错|填错|输错|说错|看错|量错|错|作废)|\s?[改→>\-]{1,2}\s?[为成>]?|\s?应[为该是]"
 )
 _DATE_BEFORE = re.compile(r"(?:昨[天日晚夜]|前[天日晚]|上周)[^,]{0,6}$")
 
@@ -50,6 +50,7 @@ def read(
 
 _PLACE_AHEAD = re.compile(r"[在住居送转到回返位抵址省市县区州镇乡村路街院]|[\s:][^\d\s]{2}")
 _PLACE_END = re.compile(r"[省市县区州镇乡村路街院]")
+_NOT_THAT = re.compile(r"(?:[不没无冇]|没有|冇得|也不|都不)(?:怎么|太|再|有|是|那么|会|感觉|觉得|特别|出现)?$")
 _TELLING = frozenset(
     [
         "symptom",
@@ -95,6 +96,7 @@ class _Walk:
         tokens = self._tokens(start, end, hits, temps)
         bounds = {t.start for t in temps if t.bound}
         suspects = {t.start for t in temps if t.value is None}
+        odd = {t.start for t in temps if t.odd}
         sentence = self._sentence = Sentence(self._plain, start, end, tokens)
         self.cast.begin(sentence)
         if self._is_notice(sentence):
@@ -104,6 +106,10 @@ class _Walk:
                 self.cast.meet(index, token)
             elif token.role == "temp":
                 state = sentence.states.get(index, State.AFFIRMED)
+                if token.start in odd:
+                    for sheet in self.cast.sheets(token):
+                        sheet.odd = True
+                    continue
                 self._temperature(token, state, bound=token.start in bounds, suspect=token.start in suspects)
             else:
                 self._finding(index, token)
@@ -160,7 +166,7 @@ class _Walk:
             if pair is None or len(gap) > 12:
                 continue
             role = "symptom" if pair.symptom else "open"
-            if any(c in gap for c in "不没无冇") and not re.search(r"不[停住断时]|没[完断]|受不了", gap):
+            if _NOT_THAT.search(gap):
                 found.append(Hit(body.start, ache.end, "denied_pair", pair.symptom, pair.id))
             else:
                 found.append(Hit(body.start, ache.end, role, pair.symptom, pair.id))
@@ -260,7 +266,8 @@ class _Walk:
         if found is None:
             return
         answer, hits = found
-        for sheet in self.cast.sheets_at(hits[0].start):
+        shared = hits[0].role == "contact" and bool(re.search(r"我家|我们|[和跟与]我", self._plain[start:end]))
+        for sheet in self.cast.sheets_at(hits[0].start, shared=shared):
             if not (sheet.exposure and not answer):
                 sheet.exposure = answer
             sheet.rules.update(dict.fromkeys(hit.group for hit in hits))

@@ -124,3 +124,13 @@ def before_title(plain: str, start: int, end: int, rules: NameRules, words: Call
 
 
 _NO_NAME = re.compile(r"[省市县区州镇乡村国人级位名任届籍的各两三四五六七八九十几组团会]")
+
+
+def by_words(plain: str, start: int, end: int, words: Callable[[str], Sequence[str]]) -> int:
+    """How long the name is that surely stands here (代表石老三普通话…), by the segmenter's borders."""
+    cut = list(words(plain[start : min(end, start + 8)]))
+    if cut and 2 <= len(cut[0]) <= 4 and all(_CJK.match(c) for c in cut[0]):
+        return len(cut[0])
+    if len(cut) > 1 and len(cut[0]) == 1 and 1 <= len(cut[1]) <= 2 and all(_CJK.match(c) for c in cut[1]):
+        return 1 + len(cut[1])
+    return 0

@@ -162,7 +162,11 @@ class Cast:
             before,
         ):
             return bool(re.search(r"(?:代|帮|替)$", before) and "报" in self._plain[token.end : token.end + 3])
+        if re.search(r"[和跟与]$", before) and re.match(r"接触|见面|吃饭|一起|碰面|来往", self._plain[token.end : token.end + 2]):
+            return False
         if _LEAD_IN.fullmatch(before):
+            return True
+        if before.endswith("的") and self._last_finding_end == token.start - 1:
             return True
         if self._plain[token.end : token.end + 1] in "在的家" and len(before) > 4:
             return False
@@ -274,6 +278,8 @@ class Cast:
                     or document.is_sender(plain[position : position + 2])
                 )
                 length = names.length_at(plain, position, end, document.rules.names, borders, sure=sure)
+                if sure and not length:
+                    length = names.by_words(plain, position, end, self._document.segmenter.words)
                 if length and self._named_here(
                     position, position + length, end, sure=sure, tokens=tokens, covered=covered
                 ):
@@ -390,14 +396,16 @@ class Cast:
         end = self._sentence.clause_end(position)
         return any(other and position <= at < end for at, _, other in self._trail)
 
-    def sheets_at(self, position: int) -> list[Sheet]:
-        """The sheets of those spoken of at a place of the sentence."""
+    def sheets_at(self, position: int, *, shared: bool = False) -> list[Sheet]:
+        """The sheets of those spoken of at a place of the sentence; the sender's too where they share it."""
         whos = self._trail[0][1]
         for at, now, other in self._trail:
             if at > position:
                 break
             if not other:
                 whos = now
+        if shared and self.main not in whos:
+            whos = [*whos, self.main]
         return [self._sheets.setdefault(who, Sheet(who)) for who in whos]
 
     @property

@@ -72,7 +72,8 @@ def _told(document: Document, start: int, end: int) -> Voice:
     if roles & _ANNOUNCERS:
         return told
     if told is Voice.DEED and roles & {"donate", "give"}:
-        return told
+        measured = document.temperatures(start, end) and not re.search(r"捐|赠|[元块]|\d+[箱件套袋桶瓶斤吨只盒包份]", document.plain[start:end])
+        return Voice.NONE if measured else told
     if document.temperatures(start, end):
         return Voice.NONE
     own = _own_health(document, start, end)

@@ -54,6 +54,7 @@ class Sheet:
     past_complaint: bool = False
     possible: bool = False
     suspect: bool = False
+    odd: bool = False
     better: bool = False
     recovered: bool = False
     rules: dict[str, None] = field(default_factory=dict)
@@ -97,7 +98,7 @@ class Sheet:
         """What the notes come to."""
         temperature, fever_past = self._temperature()
         symptoms = dict(self.symptoms)
-        unsure = self.suspect or self.possible
+        unsure = self.suspect or self.possible or (self.odd and temperature is None)
         if temperature is not None and temperature >= FEVER:
             symptoms[FEVER_WORD] = None
             if fever_past:
@@ -131,12 +132,19 @@ class Sheet:
             unsure=unsure,
             temperature=temperature,
             symptoms=tuple(symptoms),
-            isolation=self.isolation,
+            isolation=self._isolation(),
             diagnosis=self.diagnosis,
             exposure=self.exposure,
             location=self.location,
             proxy=self.who.proxy or bool(self.who.kin),
         )
+
+    def _isolation(self) -> Isolation | None:
+        """Who is 疑似 or 确诊 and in a hospital is kept there."""
+        kept = self.diagnosis in (Diagnosis.SUSPECTED, Diagnosis.CONFIRMED, Diagnosis.ASYMPTOMATIC)
+        if self.isolation is None and kept and self.location and "院" in self.location:
+            return Isolation.HOSPITAL
+        return self.isolation
 
     def _said_well(self) -> bool:
         return self.said_well and not self.complaint

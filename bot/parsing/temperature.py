@@ -37,7 +37,7 @@ _BEFORE = re.compile(
     r"[:=\s,约是为在有了才都就]{0,3}$"
 )
 _BODY_BEFORE = re.compile(
-    r"(?:体[温文湿稳]|温度|额温|腋温|耳温|口温|休温|腋下|(?<![a-z])t|烧到|烧到了|高烧|低烧|发烧|量得|测得|量出来|体温计)"
+    r"(?:体[温文湿稳]|温度|额温|腋温|耳温|口温|休温|腋下|(?<![a-z])t|烧到|烧到了|高烧|低烧|发烧|量得|测得|量出来|显示|读数|枪|体温计)"
     r"[:=\s,约是为在有了才都就量]{0,4}$"
 )
 _BELOW_BEFORE = re.compile(
@@ -48,12 +48,18 @@ _VAGUE_AFTER = re.compile(r"\s?(?:几|多)")
 
 
 class Reading(NamedTuple):
-    """A temperature in a text; `value` is None where the number cannot be a body's and somebody must ask (suspect)."""
+    """A temperature in a text; `value` is None where the number cannot be a body's and somebody must ask (suspect).
+
+    Args:
+        bound: no reading but a line it is measured against (37.3以下).
+        odd: suspect only if the rest speaks of health (76.5，身体正常).
+    """
 
     start: int
     end: int
     value: float | None
     bound: bool = False
+    odd: bool = False
 
 
 def readings(plain: str, start: int, end: int, *, listed: bool = False) -> Iterator[Reading]:
@@ -81,7 +87,7 @@ def _read(found: re.Match[str], plain: str, start: int, end: int, listed: bool) 
     bound = bool(_BELOW_BEFORE.search(before) or _BELOW_AFTER.match(after))
     kind = found.lastgroup
     if kind in ("odd", "odd_unit"):
-        return _suspect(found, before, listed)
+        return _suspect(found, before, listed) or _odd(found, before, after)
     if kind in ("bare", "degree"):
         return _whole(
             found, plain, before, after, bound=bound, listed=listed, alone=found.end() - found.start() == end - start
@@ -90,8 +96,13 @@ def _read(found: re.Match[str], plain: str, start: int, end: int, listed: bool) 
     if LOWEST <= value <= HIGHEST:
         return Reading(found.start(), found.end(), value, bound)
     if found["whole"] and not (found["tail"] or _UNIT_END.search(found[0]) or _BODY_BEFORE.search(before)):
-        return None
+        return _odd(found, before, after)
     return Reading(found.start(), found.end(), None, bound)
+
+
+def _odd(found: re.Match[str], before: str, after: str) -> Reading | None:
+    alone = not before.strip(" ,") and not after.strip()[:1].isalnum()
+    return Reading(found.start(), found.end(), None, odd=True) if alone and "." in found[0] else None
 
 
 _A_DIGIT = re.compile(r"[\d三四]")
