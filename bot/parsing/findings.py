@@ -120,6 +120,8 @@ def _generic(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
 
 
 def _well(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
+    if re.match(r"就好|才好|最好|就放心", scene.plain[token.end : token.end + 3]):
+        return
     if state is State.DENIED:
         sheet.complaint = True
     elif state is State.AFFIRMED:

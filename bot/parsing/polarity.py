@@ -156,9 +156,16 @@ class Sentence:
             self.states[target] = State.POSSIBLE
             return True
         self.states[target] = State.DENIED
+        self._deny_topic(target, cue)
         if first.role not in ("fine", "well"):
             self._carry(target, State.DENIED)
         return True
+
+    def _deny_topic(self, target: int, cue: Hit) -> None:
+        """烧倒没烧: the symptom is named first, then denied."""
+        same = [i for i in self._findings if i < target and self.tokens[i].value == self.tokens[target].value]
+        if same and _TOPIC_GAP.fullmatch(self.plain[self.tokens[same[-1]].end : cue.start]):
+            self.states[same[-1]] = State.DENIED
 
     def _doubled(self, cue: Hit) -> bool:
         """没有哪天不头疼: a denial of a denial."""
@@ -362,6 +369,7 @@ class Sentence:
                 self.states[index] = State.UNREAL
 
 
+_TOPIC_GAP = re.compile(r"(?:倒是|倒|是|嘛|呢|也|都|反正|[\s,])*")
 _NO_TIME = re.compile(r"(?:没有|没|无|冇得?)(?:哪|一|什么)?(?:天|日|晚|刻|时|个?时候|次|回)(?:是|能)?$")
 _ANSWER = re.compile(r"[:)]\s*(没有?|无|否|未|不是|不|有|是)")
 _STILL_BEFORE = re.compile(r"(?:还|还是|还在|仍|仍然|继续|再|再这么|再这样|这么|这样|老这么)\s?$")

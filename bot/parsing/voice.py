@@ -16,7 +16,7 @@ from bot.parsing.lexicon import Hit
 from bot.parsing.numerals import number
 
 ARTICLE = re.compile(
-    r"第?\s?(?P<n>\d{1,4}|[一二三四五六七八九十百千零两]{1,9})\s?条(?!例|件|街|路|生产|线|短信|消息|鱼|烟|龙|毛|裤|河)"
+    r"第?\s?(?P<n>\d{1,4}|[一二三四五六七八九十百千零两]{1,9})\s?条(?!例|件|对|街|路|生产|线|短信|消息|鱼|烟|龙|毛|裤|河)"
 )
 _CHATTY = re.compile(r"^(?:请问|问一下|想问|谁|哪位|有没有人|大家|各位|你们|@\S+)|[吗呢吧啊]\s*[?~]|哈哈|\[")
 _ASK_ALL = re.compile(r"(?:各位|大家|代表们|请各|@所有人|各县|各组|各联络)")
