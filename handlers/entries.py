@@ -18,6 +18,8 @@ from storage.tables import Record as Row
 
 _SAME_HEADING = 0.75
 """Headings of one 接龙 as people mend them by hand are at least so alike (difflib)."""
+_CHAIN_DAYS = 7
+"""How many days a 接龙 of gifts is carried on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +45,37 @@ async def subject_of(name: str | None, heard: Heard, session: Session) -> Subjec
 async def enter(record: Record, heard: Heard, session: Session, subject: Subject) -> Row | None:
     """Keeps a record; None where it is a line of a 接龙 that stood there before, unchanged.
 
-    A changed line of a 接龙 takes the place of that line's earlier record.
+    A changed line of a 接龙 takes the place of that line's earlier record, in whichever order the postings come in.
     """
     source = "".join(record.source.split())
-    withdrawn_by = ""
+    overtaken_by = ""
     if record.chain is not None and heard.counts_for is not None:
-        earlier = await _same_line(record, record.chain, heard, heard.counts_for.id, session, subject)
-        if earlier is not None:
-            posted_later = (earlier.said_at, earlier.message_id) > heard.order
-            if earlier.source == source and not posted_later:
-                return None
-            if posted_later and earlier.source != source:
-                withdrawn_by = f"chain:{earlier.message_id}"  # a newer posting of the line was handled before this one
-            elif earlier.withdrawn_at is None:
-                # It changed; or it did not, and this older posting came late: the line was said then, by its sender.
-                await records.withdraw(session, [earlier], f"chain:{heard.message_id}", heard.now)
-    row = await records.add(session, **_values(record, heard, subject), source=source, withdrawn_by=withdrawn_by)
-    if withdrawn_by:
-        await records.withdraw(session, [row], withdrawn_by, heard.now)
+        lines = await _same_line(record, record.chain, heard, heard.counts_for.id, session, subject)
+        before = [line for line in lines if (line.said_at, line.message_id) < heard.order]
+        after = [line for line in lines if (line.said_at, line.message_id) > heard.order]
+        if before and before[-1].source == source:
+            return None
+        if after and after[0].source == source:
+            await records.withdraw(session, [after.pop(0)], f"moved:{heard.message_id}", heard.now)
+        if before and before[-1].withdrawn_at is None:
+            await records.withdraw(session, [before[-1]], f"chain:{heard.message_id}", heard.now)
+        overtaken_by = f"chain:{after[0].message_id}" if after else ""
+    row = await records.add(session, **_values(record, heard, subject), source=source, withdrawn_by="")
+    if overtaken_by:
+        await records.withdraw(session, [row], overtaken_by, heard.now)
         return None
     return row
 
 
 async def _same_line(
     record: Record, chain: str, heard: Heard, room_id: int, session: Session, subject: Subject
-) -> Row | None:
-    """The newest record of the same line of the same 接龙. Gifts are collected over days, health anew each day."""
-    since = heard.day - timedelta(days=7 if isinstance(record, Deed) else 0)
+) -> list[Row]:
+    """The records of that line of that 接龙, in order. Gifts are collected over days, health anew each day."""
+    since = heard.day - timedelta(days=_CHAIN_DAYS if isinstance(record, Deed) else 0)
     lines = await records.chain_lines(
         session, room_id, record.kind, (subject.person_id, subject.name), since, heard.message_id
     )
-    for line in lines:
-        if line.chain == chain or _alike(line.chain, chain):
-            return line
-    return None
+    return [line for line in lines if line.chain == chain or _alike(line.chain, chain)]
 
 
 def _alike(one: str, other: str) -> bool:

@@ -49,7 +49,10 @@ async def withdraw_message(session: Session, message_id: int, by: str, at: datet
 async def chain_lines(
     session: Session, room_id: int, kind: str, subject: tuple[int | None, str], since_on: date, but_of: int
 ) -> Sequence[Record]:
-    """Lines of 接龙 about somebody in a room since a day, the newest first, withdrawn ones too, `but_of` left out."""
+    """Lines of 接龙 about somebody in a room since a day, in order, withdrawn ones too.
+
+    Left out are those of the message `but_of`, and what was read anew or turned out to be a repetition.
+    """
     query = (
         select(Record)
         .where(
@@ -59,9 +62,10 @@ async def chain_lines(
             Record.chain != "",
             Record.message_id != but_of,
             Record.withdrawn_by != "reread",
+            Record.withdrawn_by.not_like("moved:%"),
             _about(subject),
         )
-        .order_by(*(column.desc() for column in IN_ORDER))
+        .order_by(*IN_ORDER)
     )
     return (await session.scalars(query)).all()
 
