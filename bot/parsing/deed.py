@@ -65,7 +65,11 @@ def line(
 
 def names_somebody(document: Document, start: int, end: int) -> bool:
     """Whether a stretch names a deputy, or says that they are unnamed or many."""
-    return bool(_people(document, start, end) or _TOTAL.search(document.plain, start, end) or _UNNAMED.search(document.plain, start, end))
+    return bool(
+        _people(document, start, end)
+        or _TOTAL.search(document.plain, start, end)
+        or _UNNAMED.search(document.plain, start, end)
+    )
 
 
 _UNNAMED = re.compile(r"(?:不愿透露姓名|不留名|匿名)[^,。]{0,8}代表|一位代表")
@@ -158,7 +162,7 @@ def _before(document: Document, start: int, end: int, borders: Container[int]) -
         return known
     for length in (3, 2, 4):
         begin = end - length
-        if begin < start or re.search(r"[省市县区州镇乡村国大人级位名任届的]", plain[begin:end]):
+        if begin < start or re.search(r"[省市县区州镇乡村国大人级位名任届籍的]", plain[begin:end]):
             continue
         if (
             begin > start

@@ -167,7 +167,9 @@ def _diagnosis(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
         and not scene.listed
     ):
         return
-    if re.match(r"病例|病人|患者|者|的人|人员|出院患者|出院的|的患者|的病|的[\u4e00-\u9fff]某|\s?\d+\s?例|/|栏|人数", after):
+    if re.match(
+        r"病例|病人|患者|者|的人|人员|出院患者|出院的|的患者|的病|的[\u4e00-\u9fff]某|\s?\d+\s?例|/|栏|人数", after
+    ):
         return
     clause = scene.plain[scene.sentence.clause_start(token.start) : token.start]
     if re.search(r"[例名位](?:疑似|确诊)", clause) and not scene.listed:

@@ -15,15 +15,17 @@ from bot.records import Goods
 
 _N = numerals.NUMBER
 _YUAN = re.compile(
-    rf"(?:人民币|现金|¥|￥)?\s?(?<![\d.])(?P<amount>{_N})\s?(?:多|余|来|几)?\s?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?:多|余)?\s?(?P<unit>元|块(?:钱)?|圆|人民币|rmb)"
+    rf"(?:人民币|现金|¥|￥)?\s?(?<![\d.])(?P<amount>{_N})\s?(?:多|余|来|几)?\s?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?:多|余)?\s?(?P<unit>元|块(?!儿)(?:钱)?|圆|人民币|rmb)"
 )
 _BARE_SUM = re.compile(
-    rf"(?P<verb>价值|总价值|价值约|约?值|算值|折合|花了|花费|(?<=[\u4e00-\u9fff\d])\((?=[\d.]+[万千]\))|捐|捐款|捐了|捐出|捐助|捐给[^\d,。]{{0,8}}|捐资|捐赠|打款|汇款|党费|善款|款|不多|拿出|次|捐现金|现金|出资|掏出?|共计|合计|凑了|捐上|转了|打了|汇了|拿了)[,:\s了约]{{0,3}}(?P<amount>{_N})(?:多|余)?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?=[,。;!?、\s)(]|$|捐|给|买|[\u4e00-\u9fff]*捐)"
+    rf"(?P<verb>价值|总价值|价值约|约?值|算值|值个|市场价|花费约|花了约|一共|总共|折合|花了|花费|(?<=[\u4e00-\u9fff\d])\((?=[\d.]+[万千]\))|捐|捐款|捐了|捐出|捐助|捐给[^\d,。]{{0,8}}|捐资|捐赠|打款|汇款|党费|善款|款|不多|拿出|次|捐现金|现金|出资|掏出?|共计|合计|凑了|捐上|转了|打了|汇了|拿了)[,:\s了约]{{0,3}}(?P<amount>{_N})(?:多|余)?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?=[,。;!?、\s)(]|$|捐|给|买|[\u4e00-\u9fff]*捐)"
 )
 _SUM_GIVEN = re.compile(
     rf"(?<![\d.])(?P<amount>{_N})(?P<large>[万千]|w(?![a-z]))?(?:多|余)?(?=\s?(?:打给|捐给|全捐|都捐|转给|汇给|打到|捐到|捐了))"
 )
-_THING_BEFORE = re.compile(r"(?:捐赠?|送|买|赠)了?(?!给|款|出|了|钱|现金|约|共|来|近)(?P<item>[\u4e00-\u9fff]{1,4}?)$")
+_THING_BEFORE = re.compile(
+    r"(?:捐赠?|送|买|赠)了?(?!给|的|款|出|了|钱|现金|约|共|来|近)(?P<item>[\u4e00-\u9fff]{1,4}?)$"
+)
 _COUNTED = re.compile(
     rf"(?<![\d.第])(?P<amount>{_N})\s?(?P<more>多|余|来)?\s?(?P<large>[万亿千百]|w(?![a-z]))?(?:多|余)?\s?"
 )
@@ -32,7 +34,7 @@ _ITEM_END = re.compile(
     r"捐|送|给|到|支援|用于|运|发往|发放|分|寄|合力|全部|免费|慰问|价值|总|共|约|以及|和|及|与|、|,|的|每|都|已|让|交|无偿|帮|助|在|为|向|按|花|折|供|表|定向|献|驰援|抵|按照|装|拉|一线|过来|下去|去"
 )
 _ITEM_BEFORE_END = re.compile(r"[首批的了把将给送捐购买运来及和与、,。:;!?()\s到出去回制产供寄赠各种价值元约共]")
-_PER = re.compile(r"每[人户天个组家日次]|每$|送?了[\d一两三四五六七八九十几半]+(?:天|次|趟|户|家|年)")
+_PER = re.compile(r"一人$|一户$|人均|每[人户天个组家日次]|每$|送?了[\d一两三四五六七八九十几半]+(?:天|次|趟|户|家|年)")
 _BATCH_BEFORE = re.compile(r"(?:一批|一些|若干|部分|大批|大量|各类|一大批|几箱|一车|两车|几车|一卡车)(?:的)?$")
 
 
@@ -64,7 +66,11 @@ def read(document: Document, start: int, end: int, *, listed: bool = False, give
     taken: list[tuple[int, int]] = []
     rules: dict[str, None] = {}
     goods_near = any(h.role == "goods" for h in hits)
-    for found in _sums(document.plain, start, end, listed=listed):
+    sums = _sums(document.plain, start, end, listed=listed)
+    for found in sums:
+        if len(sums) > 2 and _TOTALLED.search(document.plain, max(start, found.start - 4), found.start):
+            taken.append((found.start, found.end))
+            continue
         if document.plain[max(start, found.start - 3) : found.start].strip().endswith(("不是", "而非", "并非")):
             taken.append((found.start, found.end))
             continue
@@ -79,6 +85,9 @@ def read(document: Document, start: int, end: int, *, listed: bool = False, give
         dict.fromkeys(h.group for h in hits if h.role in ("donate", "value", "goods", "not_cash", "gift_others"))
     )
     return Gift(cash if has_cash else None, tuple(goods), value if has_value and goods else None, tuple(rules))
+
+
+_TOTALLED = re.compile(r"(?:共计|合计|总计|总共|加起来)\s?$")
 
 
 def _sums(plain: str, start: int, end: int, *, listed: bool) -> list[_Sum]:
@@ -279,6 +288,11 @@ def _item(
     moved = _WORKED.search(plain, max(start, number - 14), number)
     if moved:
         return moved.start("item"), moved.end("item")
+    earlier = [hit for hit in items if hit.end <= number and free(hit)]
+    if len(earlier) == 1 and re.search(
+        r"(?:一共|总共|前后|共|供应|送了?去?了?|发了)$", plain[max(start, number - 6) : number]
+    ):
+        return _widen(plain, start, earlier[0])
     clause = max(plain.rfind(c, start, number) for c in "。;!?\n") + 1
     donated = any(
         clause <= h.start for h in between(document.voice, max(start, clause), end) if h.role in ("donate", "give")
@@ -291,7 +305,7 @@ def _item(
     return _behind(plain, after, end) or _in_front(plain, start, number)
 
 
-_CARRIED = re.compile(r"运送|转运|运输|派出(?!所)|出动|搬运|装卸|分拣|清点|跑了|信用贷款|贷款")
+_CARRIED = re.compile(r"运送|转运|运输|派出(?!所)|出动|搬运|装卸|分拣|清点|跑了|洗了|修了|剪了|信用贷款|贷款")
 _WORKED = re.compile(r"(?:的|把)?(?P<item>[\u4e00-\u9fff]{1,4})[割捞摘采收杀宰挖砍装拉拿运][了出来去下]{0,2}$")
 
 
@@ -337,7 +351,7 @@ def _uncounted(plain: str, start: int, item: Hit, donors: list[Hit], used: list[
         return False
     if re.match(
         r"[\u4e00-\u9fff]*?(?:门市|厂|店|公司|合作社|钱款?|款|费|点单|架|站|生产线)", plain[item.end : item.end + 5]
-    ) or re.search(r"(?:卖|缺|没有?|用于买?|运|收|领)(?:了|的)?$", before):
+    ) or re.search(r"(?:卖|缺|没有?|用于|指明|用来|指定|定向用于|运|收|领)(?:了|的|购?买)*$", before):
         return False
     if _BATCH_BEFORE.search(before) or before.endswith(("批", "些")):
         return True

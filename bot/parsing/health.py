@@ -290,7 +290,9 @@ class _Walk:
                 sheet.location = self._document.visible(*found)
 
     def _names_a_place(self, start: int, end: int) -> bool:
-        return any(start <= at < end for at in self._document.places) or bool(_PLACE_END.search(self._plain, start, end))
+        return any(start <= at < end for at in self._document.places) or bool(
+            _PLACE_END.search(self._plain, start, end)
+        )
 
     def _bare_place(self, start: int, end: int) -> tuple[int, int] | None:
         """A clause, or a part between blanks, that is a place and nothing else: 36.4 天水."""

@@ -162,7 +162,9 @@ class Cast:
             before,
         ):
             return bool(re.search(r"(?:代|帮|替)$", before) and "报" in self._plain[token.end : token.end + 3])
-        if re.search(r"[和跟与]$", before) and re.match(r"接触|见面|吃饭|一起|碰面|来往", self._plain[token.end : token.end + 2]):
+        if re.search(r"[和跟与]$", before) and re.match(
+            r"接触|见面|吃饭|一起|碰面|来往", self._plain[token.end : token.end + 2]
+        ):
             return False
         if _LEAD_IN.fullmatch(before):
             return True
@@ -353,7 +355,11 @@ class Cast:
         self._last_finding_end = token.end
         found = []
         now = self._now
-        if len(now) == 1 and now[0].kin and _ANOTHER.search(self._plain, max(self._sentence.start, token.start - 12), token.start):
+        if (
+            len(now) == 1
+            and now[0].kin
+            and _ANOTHER.search(self._plain, max(self._sentence.start, token.start - 12), token.start)
+        ):
             now = self._now = [now[0]._replace(kin=f"{now[0].kin.rstrip('2')}2")]
             self._trail.append((token.start, now, False))
         if not together and len(now) > 1 and self.main in now:

@@ -72,7 +72,9 @@ def _told(document: Document, start: int, end: int) -> Voice:
     if roles & _ANNOUNCERS:
         return told
     if told is Voice.DEED and roles & {"donate", "give"}:
-        measured = document.temperatures(start, end) and not re.search(r"捐|赠|[元块]|\d+[箱件套袋桶瓶斤吨只盒包份]", document.plain[start:end])
+        measured = document.temperatures(start, end) and not re.search(
+            r"捐|赠|[元块]|\d+[箱件套袋桶瓶斤吨只盒包份]", document.plain[start:end]
+        )
         return Voice.NONE if measured else told
     if document.temperatures(start, end):
         return Voice.NONE
@@ -189,7 +191,7 @@ def _belongs(document: Document, last: Stretch, piece: Stretch) -> bool:
         return False
     if last.voice is Voice.SUGGESTION:
         if piece.voice is Voice.SUGGESTION:
-            if re.match(r"\s*(?:另外?|此外|还有|再有|第[二三四五]|再说|再就是|同时)", text):
+            if re.match(r"\s*(?:另外?|此外|还有|再有|其次|再次|最后|第[二三四五]|再说|再就是|同时)", text):
                 return not _apart(document, last, piece)
             return not re.match(r"\s*(?:我?(?:还|再)?(?:建议|希望|恳请|提议))", text) or not _apart(
                 document, last, piece

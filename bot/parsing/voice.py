@@ -63,7 +63,12 @@ def _tell(document: Document, start: int, end: int, *, staff_words: bool) -> Voi
         and not roles["problem_announce"]
     ):
         return Voice.PROBLEM if roles["trouble"] >= 2 and roles["category"] >= 1 and len(text) > 18 else Voice.NONE
-    if roles["practice"] and not roles["donate"] and not re.search(r"代表[^,。]{0,2}[\u4e00-\u9fff]{2,3}[,、]", text) and (roles["we"] or roles["result"]):
+    if (
+        roles["practice"]
+        and not roles["donate"]
+        and not re.search(r"代表[^,。]{0,2}[\u4e00-\u9fff]{2,3}[,、]", text)
+        and (roles["we"] or roles["result"])
+    ):
         return _weigh(text, roles, hits, asked=asked)
     if giving.is_deed(document, start, end, text, roles):
         return Voice.DEED
@@ -127,15 +132,28 @@ def _weigh(text: str, roles: Counter[str], hits: list[Hit], *, asked: bool) -> V
     announced = roles["suggest"] > 0 or bool(_ASKING_TAIL.search(text))
     if announced and _about_suggestions(text):
         return Voice.NONE
-    told_problem = roles["problem_announce"] > 0 and not (roles["suggest"] and marks.topics)
-    if roles["practice"] and marks.method >= 3 and not roles["suggest"] and not (told_problem and not roles["result"]) and not asked:
+    told_problem = not (roles["suggest"] and marks.topics) and any(
+        h.role == "problem_announce" and (h.start - hits[0].start <= 14 or text.endswith(("反映一下", "反映下")))
+        for h in hits
+    )
+    if (
+        roles["practice"]
+        and marks.method >= 3
+        and not roles["suggest"]
+        and not (told_problem and not roles["result"])
+        and not asked
+    ):
         return Voice.PRACTICE if length >= 10 else Voice.NONE
     if told_problem:
         return Voice.PROBLEM if length >= 9 and (marks.topics or marks.wrong or length >= 16) else Voice.NONE
     if announced and (marks.topics or marks.asked_for >= 4 or length >= 14):
         return Voice.NONE if _TELLS_OTHERS.match(text) and not marks.topics else Voice.SUGGESTION
     if _CHATTY.search(text) or _PERSONAL.search(text) or length < 10:
-        return Voice.SUGGESTION if marks.asked_for >= 2 and marks.topics and length >= 8 and not _PERSONAL.search(text) and not asked else Voice.NONE
+        return (
+            Voice.SUGGESTION
+            if marks.asked_for >= 2 and marks.topics and length >= 8 and not _PERSONAL.search(text) and not asked
+            else Voice.NONE
+        )
     if marks.method >= 3.5 and marks.method > marks.wrong and marks.asked_for < 2.5 and not asked:
         return Voice.PRACTICE
     return _by_weight(text, roles, marks, asked=asked)
@@ -144,7 +162,12 @@ def _weigh(text: str, roles: Counter[str], hits: list[Hit], *, asked: bool) -> V
 def _by_weight(text: str, roles: Counter[str], marks: _Marks, *, asked: bool) -> Voice:
     length = len(text)
     personal = roles["chat"] + (2 if _MINE.match(text) else 0)
-    if marks.asked_for >= 2 and marks.topics and marks.asked_for >= marks.wrong - 1.5 and not _only_chat(text, roles, marks):
+    if (
+        marks.asked_for >= 2
+        and marks.topics
+        and marks.asked_for >= marks.wrong - 1.5
+        and not _only_chat(text, roles, marks)
+    ):
         return Voice.SUGGESTION
     if marks.wrong >= 2 and marks.wrong > marks.asked_for and length >= 12 and personal < 3:
         if marks.topics or marks.wrong >= 3:
@@ -153,9 +176,25 @@ def _by_weight(text: str, roles: Counter[str], marks: _Marks, *, asked: bool) ->
         return Voice.PRACTICE
     if marks.asked_for >= 1 and marks.topics >= 2 and length >= 16 and not asked and personal < 2:
         return Voice.SUGGESTION
-    if marks.topics >= 2 and length >= 14 and not asked and _IMPERATIVE.match(text):
+    if asked or personal >= 2 or length < 14:
+        return Voice.NONE
+    if marks.topics >= 2 and _IMPERATIVE.match(text):
         return Voice.SUGGESTION
-    return Voice.NONE
+    return _by_default(marks, length)
+
+
+def _by_default(marks: _Marks, length: int) -> Voice:
+    """A long statement about a field of policy that nothing else explains: its strongest side decides."""
+    if marks.topics < 2 or length < 18:
+        return Voice.NONE
+    strongest = max(marks.asked_for, marks.wrong, marks.method)
+    if strongest < 1.5:
+        return Voice.NONE
+    if strongest == marks.asked_for:
+        return Voice.SUGGESTION
+    if strongest == marks.wrong:
+        return Voice.PROBLEM
+    return Voice.PRACTICE if marks.method >= 3 else Voice.NONE
 
 
 def _marks(text: str, roles: Counter[str], hits: list[Hit]) -> _Marks:
@@ -163,8 +202,17 @@ def _marks(text: str, roles: Counter[str], hits: list[Hit]) -> _Marks:
         return len({h.start for h in hits if h.role == role})
 
     asked_for = 3.0 * places("suggest") + 2.0 * places("modal") + 0.75 * places("weak_modal")
-    asked_for += 1.0 * bool(re.search(r"吧(?:$|[,，。!])|最好(?:$|[,。])|就行|就够|才行|才好|为好|不然|免得|省得|莫让|该[^,。]{1,3}就", text))
-    asked_for += 1.5 * bool(re.search(r"请[^,。]{0,8}(?:局|委|厅|府|部门|媒体|银行|医院|学校|社区|街道|村|公司|律协|法院|领导|上级|人社|财政|民政)", text))
+    asked_for += 1.0 * bool(
+        re.search(
+            r"吧(?:$|[,，。!])|最好(?:$|[,。])|就行|就够|才行|才好|为好|不然|免得|省得|莫让|该[^,。]{1,3}就", text
+        )
+    )
+    asked_for += 1.5 * bool(
+        re.search(
+            r"请[^,。]{0,8}(?:局|委|厅|府|部门|媒体|银行|医院|学校|社区|街道|村|公司|律协|法院|领导|上级|人社|财政|民政)",
+            text,
+        )
+    )
     wrong = 1.5 * places("trouble") + 3.0 * places("problem_announce") + 1.0 * min(3, len(_AMISS.findall(text)))
     method = 2.0 * places("practice") + 2.0 * places("result") + 1.5 * bool(roles["we"] or _BODY_FIRST.match(text))
     method += 0.75 * min(4, len(_PROCESS.findall(text)))
@@ -207,7 +255,13 @@ def _only_chat(text: str, roles: Counter[str], marks: _Marks) -> bool:
     """One topic and one "can" do not make a suggestion: 我明天要去学校."""
     if _TELLS_OTHERS.match(text) or (roles["chat"] and marks.topics <= 1 and marks.asked_for < 4):
         return True
-    if marks.asked_for < 3 and marks.topics == 1 and len(text) < 16 and not roles["trouble"] and not roles["body_politic"]:
+    if (
+        marks.asked_for < 3
+        and marks.topics == 1
+        and len(text) < 16
+        and not roles["trouble"]
+        and not roles["body_politic"]
+    ):
         return not re.search(r"应|必须|统一|一律|尽快|别让|不要再|要错峰|严[打查禁]", text)
     return bool(_MINE.match(text)) and not re.search(r"应|建议|希望|能不能|最好|请|该|觉得|认为|可以让|可以把", text)
 
