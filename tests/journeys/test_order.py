@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,10 @@ from storage import Store, rooms
 from tests.reading import real
 
 DAYS = sorted((Path(__file__).parents[1] / "corpus" / "days").glob("*.jsonl"))
+
+
+def day_of_file(file: Path) -> GroupDay:
+    return read_group_day(file.name, file.read_text("utf-8").splitlines())
 
 
 async def tally(store: Store, clock: VirtualClock, day: GroupDay, order: list[int]) -> dict[str, Any]:
@@ -38,14 +43,12 @@ async def tally(store: Store, clock: VirtualClock, day: GroupDay, order: list[in
 async def test_a_day_that_comes_out_of_order_tallies_the_same(
     file: Path, seed: int, sqlite_template: Path, tmp_path: Path, clock: VirtualClock
 ) -> None:
-    day = read_group_day(file.name, file.read_text("utf-8").splitlines())
+    day = day_of_file(file)
     order = list(range(len(day.said)))
     late = random.Random(seed).sample(order, 12)  # these were missed, and pasted in the evening
     found = []
     for number, arriving in enumerate((order, [n for n in order if n not in late] + sorted(late))):
-        path = tmp_path / f"{number}.db"
-        path.write_bytes(sqlite_template.read_bytes())
-        store = Store.open(f"sqlite:///{path}")
+        store = Store.open(f"sqlite:///{shutil.copyfile(sqlite_template, tmp_path / f'{number}.db')}")
         try:
             found.append(await tally(store, clock, day, arriving))
         finally:
