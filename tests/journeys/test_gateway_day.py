@@ -180,6 +180,7 @@ async def test_the_gateway_dies_and_comes_back_and_what_fell_due_goes_out_once_i
     await make_due(bot, [f"第{n}条" for n in range(5)])
     await gateway.start()
     await bot.until(lambda health: health["ok"], within=5.0)
+    texts: list[str] = []
     for _ in range(200):
         texts = [said.text for said in await gateway.said(day.head["room"]) if said.text.startswith("第")]
         if len(texts) >= 5:
