@@ -136,7 +136,7 @@ class _Builder:
     def _texts(self, source: _Source, name: str, table: Mapping[str, object], key: str) -> tuple[str, ...]:
         """A list of texts, written as a list or as words parted by blanks."""
         found = table.get(key, [])
-        if key != "examples" and key != "counter_examples" and isinstance(found, str):
+        if not key.endswith("examples") and isinstance(found, str):
             return tuple(found.split())
         if isinstance(found, list) and all(isinstance(text, str) and text.strip() for text in found):
             return tuple(found)

@@ -1,8 +1,8 @@
 """The reading core: a message's text in, what it says out (parsing).
 
 Pure: no I/O, no clock, no task. `parse` is the one entry; `bot.inbox` and `bot.cli` call it. The stages, in order:
-`document` (normalize, scan), `frame` (commands, quotes, forwards), `chains` (接龙, batches, tables), `numbered` (numbered
-parts), `prose` (all else, cut into stretches), and one reader per kind: `health`, `counts`, `voice`, `deed`, `comment`.
+`document` (normalize, scan), `frame` (commands, quotes, forwards), `chains` (接龙, batches, tables), `numbered`
+(numbered parts), `prose` (all else, cut into stretches); one reader per kind: `health`, `counts`, `deed`, `comment`, …
 """
 
 from __future__ import annotations

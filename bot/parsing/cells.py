@@ -91,8 +91,8 @@ def _row(
         return []
     name = cells[at].strip()
     parts = []
-    for column, cell in zip(columns, cells, strict=False):
-        cell = cell.strip()
+    for column, written in zip(columns, cells, strict=False):
+        cell = written.strip()
         if (
             column == columns[at]
             or not cell

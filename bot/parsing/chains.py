@@ -124,6 +124,7 @@ def _entries(document: Document, lines: list[tuple[int, int]]) -> list[tuple[int
 
 
 def heading_of(document: Document, lines: list[tuple[int, int]]) -> str:
+    """What stands above a list, without the sign of a 接龙 and without its example."""
     texts = [document.plain[a:b].strip() for a, b in lines if not _EXAMPLE.match(document.plain, a, b)]
     return " ".join(re.sub(r"^#?(?:群)?接龙:?|^【接龙】", "", text).strip() for text in texts).strip()
 

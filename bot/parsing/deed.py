@@ -1,7 +1,7 @@
 """Deeds (先进事迹): who did something good, and what they gave.
 
-Called by `bot.parsing.prose` for a stretch of text that tells of a deed, and by `bot.parsing.chains` for a line of a list
-of gifts.
+Called by `bot.parsing.prose` for a stretch of text that tells of a deed, and by `bot.parsing.chains` for a line of a
+list of gifts.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _people(document: Document, start: int, end: int) -> list[tuple[int, int]]:
             plain[begin + length : begin + length + 6],
         ):
             found.append((begin, begin + length))
-    unique = {document.plain[a:b]: (a, b) for a, b in reversed(sorted(set(found)))}
+    unique = {document.plain[a:b]: (a, b) for a, b in sorted(set(found), reverse=True)}
     clean = sorted(unique.values())
     return [pair for i, pair in enumerate(clean) if not any(a <= pair[0] < b for a, b in clean[:i])]
 

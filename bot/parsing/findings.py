@@ -1,7 +1,7 @@
 """What each word of a health report puts on a person's sheet (findings).
 
-`bot.parsing.health` knows whom a word is about and how it is meant; here stands what follows from that. One function for
-each role a word can have, gathered in `NOTES`.
+`bot.parsing.health` knows whom a word is about and how it is meant; here stands what follows from that. One function
+for each role a word can have, gathered in `NOTES`.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ def _diagnosis(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
     if re.search(r"[例名位](?:疑似|确诊)", clause) and not scene.listed:
         return
     if state is State.DENIED:
-        if found in (Diagnosis.EXCLUDED,):
+        if found is Diagnosis.EXCLUDED:
             sheet.possible = True
         return
     if state is State.POSSIBLE:

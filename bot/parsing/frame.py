@@ -90,9 +90,9 @@ def is_alone(document: Document, start: int, end: int) -> str | None:
     """The group of a receipt that is the whole of a message: 好的, OK, 1."""
     plain = document.plain
     for hit in between(document.frame, start, end):
-        if hit.role == "ack_alone":
-            if _ASIDE.fullmatch(plain[start : hit.start]) and _ASIDE.fullmatch(plain[hit.end : end]):
-                return hit.group
+        alone = hit.role == "ack_alone" and _ASIDE.fullmatch(plain, start, hit.start)
+        if alone and _ASIDE.fullmatch(plain, hit.end, end):
+            return hit.group
     if re.fullmatch(r"\s*(?:扣?1+|\+1|(?:好的?|嗯+|ok|行)[\s,。!~]*(?:好的?|嗯+|ok|行)?)[\s。!~]*", plain[start:end]):
         return "frame.ack-alone"
     return None

@@ -142,14 +142,10 @@ def _meaning(plain: str, start: int, end: int, found: _Sum, hits: list[Hit], *, 
         key=lambda h: h.start,
         default=None,
     )
-    if (
-        nearest is not None
-        and nearest.role == "gift_others"
-        and not re.search(r"(?:和|与|跟|同)$", plain[start : nearest.start])
-    ):
-        if not any(h.role == "self" and h.start > nearest.start for h in before) and not _decided_with(
-            plain, clause, found
-        ):
+    moved = nearest is not None and nearest.role == "gift_others"
+    if nearest is not None and moved and not re.search(r"(?:和|与|跟|同)$", plain[start : nearest.start]):
+        own = any(h.role == "self" and h.start > nearest.start for h in before)
+        if not own and not _decided_with(plain, clause, found):
             return "none"
     if "not_cash" in roles_before or ("not_cash" in roles_after and "donate" not in roles_before):
         return "none"
@@ -168,8 +164,7 @@ def _meaning(plain: str, start: int, end: int, found: _Sum, hits: list[Hit], *, 
         return "value"
     if roles_before & {"donate", "give"} or roles_after & {"donate", "give"}:
         return "cash"
-    everywhere = {h.role for h in hits}
-    return "cash" if everywhere & {"donate", "give"} or not hits else "cash"
+    return "cash"
 
 
 def _decided_with(plain: str, clause: int, found: _Sum) -> bool:

@@ -209,7 +209,10 @@ class _Walk:
                 sheet.temperatures.append(_measured(token, past=past, newest=newest))
 
     def _is_newest(self, clause: Sequence[Hit], token: Hit) -> bool:
-        """现在36.8, 变成37.4: what was measured before is past. A second measuring alone (再测36.6) puts only a fever aside."""
+        """现在36.8, 变成37.4: what was measured before is past.
+
+        A second measuring alone (再测36.6) puts only a fever aside.
+        """
         for t in clause:
             if t.role in ("newest", "correct") and t.end <= token.start and not _other_temp_between(clause, t, token):
                 word = self._plain[t.start : t.end]
@@ -302,9 +305,9 @@ class _Walk:
             begin, stop = start + part.start(), start + part.end()
             if part[0].startswith("在"):
                 continue
-            if place.reach(self._plain, begin, stop, self._document.places) == stop and stop - begin >= 2:
-                if begin in self._document.places or stop - begin >= 3:
-                    return begin, stop
+            whole = place.reach(self._plain, begin, stop, self._document.places) == stop
+            if whole and stop - begin >= (2 if begin in self._document.places else 3):
+                return begin, stop
         return None
 
     # ---- the end ----

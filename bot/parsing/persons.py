@@ -85,52 +85,56 @@ class Cast:
         if sheet is None:
             return False
         said = bool(sheet.symptoms or sheet.temperatures or sheet.complaint or sheet.past)
-        starts_with_number = any(
-            t.role in ("temp",) and t.start - self._sentence.start < 6 for t in self._sentence.tokens
-        )
+        starts_with_number = any(t.role == "temp" and t.start - self._sentence.start < 6 for t in self._sentence.tokens)
         return said and (self.main in self._sheets or (starts_with_number and not sheet.temperatures))
 
     # ---- who is spoken of ----
 
     def meet(self, index: int, token: Hit) -> None:
         """A word that names somebody."""
-        start = self._sentence.clause_start(token.start)
         if token.role == "self":
-            if self._speech and token.start >= self._speech:
-                return
-            if not self._followed_by_kin(index, token):
-                self._turn([self.main if not self._topic_is_proxy() else self.main], token)
-                if self._topic is not None and not self._said_by_proxy(token):
-                    self._topic = None
-            return
-        if token.role == "name":
+            self._self(index, token)
+        elif token.role == "name":
             self._named(token)
         elif token.role == "kin":
-            if self._plain[token.start] == "其":
-                self._owner = self._last or self._topic or self.main
-            if self._owner is not None:
-                self._turn([Who(self._owner.name, kin=self._kin(token), proxy=True)], token, alone=True)
-                self._owner = None
-            elif self._leads(start, token):
-                self._turn([Who(self._now_name(), kin=self._kin(token))], token)
+            self._relative(token)
         elif token.role == "pronoun":
-            if self._followed_by_kin(index, token):
-                self._owner = self._last or self._now[0]
-                return
-            who = self._last or (
-                Who(self._quoted, proxy=not self._document.is_sender(self._quoted)) if self._quoted else None
-            )
-            if who is not None:
-                self._turn([who], token)
+            self._pronoun(index, token)
         elif token.role == "other":
-            if self._is_subject(start, token):
+            if self._is_subject(self._sentence.clause_start(token.start), token):
                 self.other = True
                 self._trail.append((token.start, [], True))
-        elif token.role == "all" and self._plain[token.start : token.end] in ("他俩", "他们", "她们", "俩", "两人"):
+        elif self._plain[token.start : token.end] in ("他俩", "他们", "她们", "俩", "两人"):
             self._turn([who for who in self._sheets if who != self.main] or self._now, token)
 
-    def _topic_is_proxy(self) -> bool:
-        return self._topic is not None and self._topic.proxy
+    def _self(self, index: int, token: Hit) -> None:
+        """我, unless somebody else's words are passed on (转张三口述：我今天头疼)."""
+        if (self._speech and token.start >= self._speech) or self._followed_by_kin(index, token):
+            return
+        self._turn([self.main], token)
+        if self._topic is not None and not self._said_by_proxy(token):
+            self._topic = None
+
+    def _relative(self, token: Hit) -> None:
+        """我妈, 其爱人: the sender's, or that of the one just spoken of."""
+        if self._plain[token.start] == "其":
+            self._owner = self._last or self._topic or self.main
+        if self._owner is not None:
+            self._turn([Who(self._owner.name, kin=self._kin(token), proxy=True)], token, alone=True)
+            self._owner = None
+        elif self._leads(self._sentence.clause_start(token.start), token):
+            self._turn([Who(self._now_name(), kin=self._kin(token))], token)
+
+    def _pronoun(self, index: int, token: Hit) -> None:
+        """他 is the one last spoken of, or the one whom the quote names."""
+        if self._followed_by_kin(index, token):
+            self._owner = self._last or self._now[0]
+            return
+        who = self._last
+        if who is None and self._quoted:
+            who = Who(self._quoted, proxy=not self._document.is_sender(self._quoted))
+        if who is not None:
+            self._turn([who], token)
 
     def _said_by_proxy(self, token: Hit) -> bool:
         return self._plain.startswith(("我是", "我代", "我帮", "我替", "我和", "我们"), token.start)
@@ -315,7 +319,7 @@ class Cast:
     ) -> bool:
         """Whether what looks like a name is followed by what one says of a person."""
         plain = self._plain
-        if any(t.start < stop and t.end > start and t.end - t.start >= 2 and t.role not in ("proxy",) for t in tokens):
+        if any(t.start < stop and t.end > start and t.end - t.start >= 2 and t.role != "proxy" for t in tokens):
             longest = max((t.end - t.start for t in tokens if t.start < stop and t.end > start), default=0)
             if longest >= stop - start or not sure:
                 return False

@@ -1,8 +1,9 @@
 """Whether a thing is said to be there: denied, possible, past, asked, conditional (polarity).
 
 After NegEx and ConText: a cue opens a scope, the scope runs to an end, and what stands in it is judged. Chinese needs
-two rules more: a denial must stand next to what it denies, with only light words between (没睡好头疼 denies no headache),
-and it may stand behind (咳嗽没有). Called by `bot.parsing.health` for one sentence at a time; shared by all that it reads.
+two rules more: a denial must stand next to what it denies, with only light words between (没睡好头疼 denies no
+headache), and it may stand behind (咳嗽没有). Called by `bot.parsing.health` for one sentence at a time; shared by all
+that it reads.
 """
 
 from __future__ import annotations
@@ -30,15 +31,16 @@ DENIABLE = frozenset({"symptom", "open", "generic", "chronic", "diagnosis", "iso
 JUDGED = DENIABLE | {"temp", "contact", "area", "gone", "case"}
 
 _LIGHT = (
-    r"(?:[ :]|有|出现|发现|发生|感到|感觉|觉得|任何|什么|啥子|啥|么子|再|明显|过|一点点|一点|一丝|半点|丝毫|怎么|存在|见|得|被|其他|别的|身体|"
-    r"新冠|肺炎|相关|可疑|上述|以上|这些|特别的|特别|特殊的|特殊|的|发|人|需要|在|进行|居家|集中|一次|一声|几声|一个|哪个|说|都|是|起|着|了|"
-    r"及|能|够|列为|定为|完全|就|大|太)*"
+    r"(?:[ :]|有|出现|发现|发生|感到|感觉|觉得|任何|什么|啥子|啥|么子|再|明显|过|一点点|一点|一丝|半点|丝毫|怎么|存在|见|得|被|"
+    r"其他|别的|身体|新冠|肺炎|相关|可疑|上述|以上|这些|特别的|特别|特殊的|特殊|的|发|人|需要|在|进行|居家|集中|"
+    r"一次|一声|几声|一个|哪个|说|都|是|起|着|了|及|能|够|列为|定为|完全|就|大|太)*"
 )
 _FORWARD_GAP = re.compile(_LIGHT)
 _LINK = re.compile(r"[ 、/\\|+&]*(?:和|及|与|或者|或|以及|还有|并且|并|且|跟|同|加)?[ 、/]*(?:其他|其它|任何|过)?")
 _COMMA_LINK = re.compile(r"\s?,\s?(?:和|及|与|或者|或|以及)?")
 _BACK_GAP = re.compile(
-    r"(?:[ :,(]|都|也|均|倒|是|的|现象|症状|情况|史|等|啥的|什么的|之类|这些|这|两样|几样|全|一概|一样|基本上|基本|完全|根本|皆|一律|现在|目前|今天|呢|吗|嘛|反正|反而|还|\?)*"
+    r"(?:[ :,(]|都|也|均|倒|是|的|现象|症状|情况|史|等|啥的|什么的|之类"
+    r"|这些|这|两样|几样|全|一概|一样|基本上|基本|完全|根本|皆|一律|现在|目前|今天|呢|吗|嘛|反正|反而|还|\?)*"
 )
 _LIST_END = re.compile(r"\s?(?:等|之类|啥的|什么的|的?症状|的?情况|的?现象|均|都|全)")
 _BACK_CUES = frozenset(

@@ -102,11 +102,12 @@ def _units(document: Document, start: int, end: int) -> list[tuple[int, int]]:
         cuts = [m.end() for m in _ANNOUNCED.finditer(plain, begin, stop)][:3]
         cuts += _after_retraction(document, begin, stop)
         cuts += [m.end() for m in _TURN.finditer(plain, begin, stop)][:3]
+        at = begin
         for cut in sorted(set(cuts)):
-            if cut > begin and (frame.retract(document, begin, cut - 1) or _differs(document, begin, cut, stop)):
-                units.append((begin, cut - 1))
-                begin = cut
-        units.append((begin, stop))
+            if cut > at and (frame.retract(document, at, cut - 1) or _differs(document, at, cut, stop)):
+                units.append((at, cut - 1))
+                at = cut
+        units.append((at, stop))
     return [(a, b) for a, b in units if plain[a:b].strip()]
 
 
@@ -151,7 +152,8 @@ def _categories_differ(document: Document, begin: int, cut: int, stop: int) -> b
 def _joined(document: Document, pieces: list[Stretch]) -> list[Stretch]:
     """Put a sentence to the one before it that it belongs to."""
     found: list[Stretch] = []
-    for piece in pieces:
+    for told in pieces:
+        piece = told
         last = found[-1] if found else None
         if (
             last is not None

@@ -169,9 +169,9 @@ def _by_weight(text: str, roles: Counter[str], marks: _Marks, *, asked: bool) ->
         and not _only_chat(text, roles, marks)
     ):
         return Voice.SUGGESTION
-    if marks.wrong >= 2 and marks.wrong > marks.asked_for and length >= 12 and personal < 3:
-        if marks.topics or marks.wrong >= 3:
-            return Voice.PROBLEM if marks.wrong + marks.topics >= 4 or length >= 18 else Voice.NONE
+    amiss = marks.wrong >= 2 and marks.wrong > marks.asked_for and (marks.topics or marks.wrong >= 3)
+    if amiss and length >= 12 and personal < 3:
+        return Voice.PROBLEM if marks.wrong + marks.topics >= 4 or length >= 18 else Voice.NONE
     if marks.method >= 2.5 and marks.method > marks.wrong and marks.asked_for < 2 and length >= 24 and not asked:
         return Voice.PRACTICE
     if marks.asked_for >= 1 and marks.topics >= 2 and length >= 16 and not asked and personal < 2:
@@ -272,7 +272,7 @@ def category(document: Document, start: int, end: int) -> tuple[str, tuple[str, 
     if not hits:
         return "其他", ()
     plain = document.plain
-    asks = [h.start for h in between(document.voice, start, end) if h.role in ("suggest",)]
+    asks = [h.start for h in between(document.voice, start, end) if h.role == "suggest"]
     begin = asks[0] if asks else start
     score: Counter[str] = Counter()
     for hit in hits:

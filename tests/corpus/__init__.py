@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 
 Label = Mapping[str, Any]
 
-HEALTH = {
+HEALTH: Label = {
     "relation": "本人",
     "status": "well",
     "temperature": None,
@@ -29,7 +29,7 @@ HEALTH = {
     "proxy": False,
     "unsure": False,
 }
-DEED = {"cash_yuan": None, "goods": [], "goods_value_yuan": None}
+DEED: Label = {"cash_yuan": None, "goods": [], "goods_value_yuan": None}
 
 
 @dataclass(frozen=True, slots=True)

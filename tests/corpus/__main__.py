@@ -1,4 +1,4 @@
-"""`python -m tests.corpus [--show N] [--only TEXT] [FILE…]`: how well the parser reads, by kind and by way of writing."""
+"""`python -m tests.corpus [--show N] [FILE…]`: how well the parser reads, by kind and by way of writing."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def _show(case: Case, found: list[Label], result: Score) -> None:
     print(f"- {case.id} {case.sender}: {case.text!r}")
     for title, labels in (("missed", result.missed), ("extra", result.extra)):
         for label in labels:
-            print(f"    {title} {json.dumps({k: v for k, v in label.items() if v not in (None, [], False)}, ensure_ascii=False)}")
+            told = {key: value for key, value in label.items() if value not in (None, [], False)}
+            print(f"    {title} {json.dumps(told, ensure_ascii=False)}")
     for wrong in result.wrong:
         print(f"    {wrong.kind}.{wrong.field}: wanted {wrong.want!r}, got {wrong.got!r}")
     if result.dangerous or result.false_alarms:

@@ -10,7 +10,17 @@ from typing import Any
 from tests.corpus import Label
 
 FIELDS = {
-    "health": ("relation", "status", "temperature", "symptoms", "isolation", "diagnosis", "exposure", "location", "proxy"),
+    "health": (
+        "relation",
+        "status",
+        "temperature",
+        "symptoms",
+        "isolation",
+        "diagnosis",
+        "exposure",
+        "location",
+        "proxy",
+    ),
     "health_count": ("total", "well", "unwell"),
     "suggestion": ("category",),
     "deed": ("subject", "cash_yuan", "goods", "goods_value_yuan"),
@@ -79,7 +89,9 @@ def score(want: Sequence[Label], got: Sequence[Label]) -> Score:
         if not candidates:
             result.missed.append(label)
             continue
-        best = max(candidates, key=lambda record: sum(_same(name, label, record) for name in FIELDS.get(label["kind"], ())))
+        best = max(
+            candidates, key=lambda record: sum(_same(name, label, record) for name in FIELDS.get(label["kind"], ()))
+        )
         left.remove(best)
         result.matched += 1
         for name in FIELDS.get(label["kind"], ()):
@@ -128,7 +140,9 @@ def _same(name: str, want: Label, got: Label) -> bool:
 def _same_goods(want: Sequence[Label], got: Sequence[Label]) -> bool:
     rest = [(goods["item"], goods["quantity"]) for goods in got]
     for goods in want:
-        found = next((g for g in rest if g[1] == goods["quantity"] and (g[0] in goods["item"] or goods["item"] in g[0])), None)
+        found = next(
+            (g for g in rest if g[1] == goods["quantity"] and (g[0] in goods["item"] or goods["item"] in g[0])), None
+        )
         if found is None:
             return False
         rest.remove(found)
