@@ -6,6 +6,7 @@ Called by `bot.parsing.prose` for a stretch of text that holds numbers of people
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from bot.parsing.document import Document
 from bot.parsing.numerals import number
@@ -29,7 +30,8 @@ _ALL_WELL = re.compile(
     r"没有(?:发热|发烧|咳嗽|异常)[^,。;]{0,8}(?:的|病人|人员)"
 )
 _BUT = re.compile(
-    rf"除(?:了|去)?{_N.replace('?P<n>', '?P<but>')}\s?(?:个|名|位)?(?:人|名|位|代表)?[^。;!?]{{0,24}}?(?:外|以外|之外|,)?[^。;!?]{{0,14}}?(?:正常|健康|良好|无异常|无恙|没事|平安)"
+    rf"除(?:了|去)?{_N.replace('?P<n>', '?P<but>')}\s?(?:个|名|位)?(?:人|名|位|代表)?[^。;!?]{{0,24}}?"
+    r"(?:外|以外|之外|,)?[^。;!?]{0,14}?(?:正常|健康|良好|无异常|无恙|没事|平安)"
 )
 _REST_WELL = re.compile(
     r"(?:其余|其他|其它|剩下|余下|另外)(?P<rest>\d+)?[^,。;!?]{0,10}(?:正常|健康|良好|无异常|没事|无恙|平安)"
@@ -68,53 +70,86 @@ def read(document: Document, start: int, end: int) -> HealthCount | None:
     return _weigh(document, start, end, text, people, everyone)
 
 
+@dataclass(slots=True)
+class _Tally:
+    """The numbers as they come: due, reported, well, ill."""
+
+    total: int | None = None
+    done: int | None = None
+    well: int | None = None
+    ill: int | None = None
+
+    def take(self, value: int, before: str, after: str, *, early: bool) -> None:
+        """Put a number of people where the words around it say."""
+        if _DONE.search(before):
+            self.done = value
+        elif _is_ill(before, after):
+            self.ill = (self.ill or 0) + value
+        elif _is_well(before, after):
+            self.well = value
+        elif self.total is None and (_DUE.search(before) or early or not before):
+            self.total = value
+
+
+def _is_ill(before: str, after: str) -> bool:
+    if (_ILL.search(before) and not _WELL.search(before)) or _ILL.match(after):
+        return True
+    near = re.match(r"[^,]{0,6}(?:异常|发烧|发热|不适|咳|感冒|偏高)", after)
+    return bool(near) and not re.match(r"[^,]{0,3}(?:无|没|不(?!适)|未)", after)
+
+
+def _is_well(before: str, after: str) -> bool:
+    if _WELL.search(before):
+        return True
+    near = re.match(r"[^,]{0,6}(?:正常|健康|良好|无异常|平安|身体好)", after)
+    return bool(near) and not re.match(r"[^,]{0,4}[都均全]", after)
+
+
 def _weigh(
     document: Document, start: int, end: int, text: str, people: list[re.Match[str]], everyone: re.Match[str] | None
 ) -> HealthCount | None:
-    total = well = ill = done = None
-    ills = 0
+    tally = _Tally()
     but = _BUT.search(text)
     for found in people:
-        value = int(number(found["n"]) or 0)
-        before, after = text[max(0, found.start() - 14) : found.start()], text[found.end() : found.end() + 10]
-        before = re.split(r"[,。;!?、]", before)[-1]
-        after = re.split(r"[,。;!?、]|\d", after)[0]
         if but and but.start() <= found.start() < but.end():
             continue
-        if _DONE.search(before):
-            done = value
-        elif (
-            (_ILL.search(before) and not _WELL.search(before))
-            or _ILL.match(after)
-            or (
-                re.match(r"[^,]{0,4}(?:异常|发烧|发热|不适|咳|感冒)", after)
-                and not re.match(r"[^,]{0,3}(?:无|没|不|未)", after)
-            )
-        ):
-            ills += value
-            ill = ills
-        elif _WELL.search(before) or (
-            re.match(r"[^,]{0,6}(?:正常|健康|良好|无异常|平安|身体好)", after)
-            and not re.match(r"[^,]{0,4}[都均全]", after)
-        ):
-            well = value
-        elif total is None and (_DUE.search(before) or found.start() <= 24 or not before):
-            total = value
-    if total is None:
-        total = done
-    elif done is not None and well is None and everyone and ill is None:
-        well = done
-    if but is not None and total is not None:
-        ill = int(number(but["but"]) or 0)
-        well = total - ill
-    elif everyone and ill is None and (total is not None or not people):
-        ill, well = 0, well if well is not None else total
-    elif _REST_WELL.search(text) and total is not None and ill is not None and well is None:
-        well = total - ill
-    if total is not None and well is not None and ill is None and well <= total and re.search(r"其余|异常|[,、]", text):
-        ill = total - well if well < total and re.search(r"其余|其中", text) else (0 if well == total else ill)
-    if well is None and ill is None:
+        before = re.split(r"[,。;!?、]", text[max(0, found.start() - 14) : found.start()])[-1]
+        after = _ASIDE.sub("", text[found.end() : found.end() + 18])[:10]
+        after = re.split(r"[,。;!?、]|\d", after)[0]
+        tally.take(int(number(found["n"]) or 0), before, after, early=found.start() <= 24)
+    _complete(
+        tally, text, excepted=int(number(but["but"]) or 0) if but else None, all_well=bool(everyone), named=bool(people)
+    )
+    if tally.well is None and tally.ill is None:
         return None
-    if total is None and not re.search(r"零报告|全体|正常\d|异常\d|\d+[人名位].{0,6}(?:正常|健康|异常)", text):
+    if tally.total is None and not re.search(r"零报告|全体|正常\d|异常\d|\d+[人名位].{0,6}(?:正常|健康|异常)", text):
         return None
-    return HealthCount(source=document.visible(start, end), rules=("health_count",), total=total, well=well, unwell=ill)
+    return HealthCount(
+        source=document.visible(start, end),
+        rules=("health_count",),
+        total=tally.total,
+        well=tally.well,
+        unwell=tally.ill,
+    )
+
+
+_ASIDE = re.compile(r"\([^)]{0,12}\)")
+
+
+def _complete(tally: _Tally, text: str, *, excepted: int | None, all_well: bool, named: bool) -> None:
+    """What the words leave to be reckoned: 全部健康, 除1人外均正常, 其余正常."""
+    if tally.total is None:
+        tally.total = tally.done
+    elif tally.done is not None and tally.well is None and tally.ill is None and all_well:
+        tally.well = tally.done
+    total, rest = tally.total, bool(_REST_WELL.search(text))
+    if excepted is not None and total is not None:
+        tally.ill, tally.well = excepted, total - excepted
+    elif all_well and tally.ill is None and (total is not None or not named):
+        tally.ill = 0
+        tally.well = tally.well if tally.well is not None else total
+    elif total is not None and tally.well is None and tally.ill is not None and (rest or tally.ill == 0):
+        tally.well = total - tally.ill
+    elif total is not None and tally.well is not None and tally.ill is None and tally.well <= total:
+        told = rest or "其中" in text or tally.well == total
+        tally.ill = total - tally.well if told else None

@@ -1,7 +1,8 @@
 """Where somebody is now, as the words name it (place).
 
 Called by `bot.parsing.health` for one sentence. A place begins behind 在, 住在, 所在地 and the like; it reaches as far
-as place names of the rules and endings such as 县, 镇, 路, 医院 go on: 在长沙市岳麓区家中 names 长沙市岳麓区, 在家 none.
+as place names of the rules and endings such as 县, 镇, 路, 医院 go on: 在长沙市岳麓区家中 names 长沙市岳麓区, 在家
+none.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.parsing.lexicon import Hit
 
@@ -32,7 +33,9 @@ JUDGED = DENIABLE | {"temp", "contact", "area", "gone", "case"}
 
 _LIGHT = (
     r"(?:[ :]|有|出现|发现|发生|感到|感觉|觉得|任何|什么|啥子|啥|么子|再|明显|过|一点点|一点|一丝|半点|丝毫|怎么|存在|见|得|被|"
-    r"其他|别的|身体|新冠|肺炎|相关|可疑|上述|以上|这些|特别的|特别|特殊的|特殊|的|发|人|需要|在|进行|居家|集中|"
+    r"其他|别的|身体|新冠|肺炎|相关|可疑|上述|以上|这些|特别的|特别|"
+    r"特殊的|特殊|的|发|人|需要|"
+    r"在|进行|居家|集中|"
     r"一次|一声|几声|一个|哪个|说|都|是|起|着|了|及|能|够|列为|定为|完全|就|大|太)*"
 )
 _FORWARD_GAP = re.compile(_LIGHT)
@@ -89,6 +92,19 @@ _ASKS = re.compile(
 _HELP = re.compile(
     r"怎么办|咋办|咋整|咋搞|怎么搞|怎么弄|怎么得了|要不要|用不用|去哪|哪里看|挂[什啥哪]|要紧|如何是好|该不该|还能|能不能|可以[^,]*吗|需要[^,]*吗|要[^,]*吗|能[^,]*吗|行不行|怎么回事|咋回事|为什么|为啥|咋处理|怎么处理"
 )
+
+
+@dataclass(slots=True)
+class _Scope:
+    """Which scopes are open at a word, and in what clause the lasting ones began."""
+
+    clause: int
+    unreal: bool = False
+    doubt: bool = False
+    asked: bool = False
+    time: State | None = None
+    supposed: int = -1
+    past_clause: int = -1
 
 
 class Sentence:
@@ -245,45 +261,50 @@ class Sentence:
     # ---- time, doubt, condition, question ----
 
     def _scope(self) -> None:
-        unreal = doubt = asked = False
-        time: State | None = None
-        clause = supposed = past_clause = self.start
+        scope = _Scope(self.start)
         for index, token in enumerate(self.tokens):
             start = self.clause_start(token.start)
-            if start != clause:
-                clause, doubt = start, False
-                if time is State.PAST and not self._contrasted(token.start):
-                    time = None
-                asked = asked and self._question_runs_on()
-            if unreal and start != supposed and token.role in _RESTART and not self._still_conditional(token):
-                unreal = False
-            if time is State.LONG_PAST and start != past_clause and token.role in ("temp", "well", "fine", "newest"):
-                time = None
-            role = token.role
-            if role in JUDGED:
-                self._judge(index, token, unreal=unreal or asked, doubt=doubt, time=time)
-            elif role == "possible":
-                doubt = True
-                self.cues.append(token)
-            elif role in ("condition", "wish"):
-                if self.plain.startswith("的话", token.start):
-                    self._unsay(clause, token.start)
-                else:
-                    unreal, supposed = True, clause
-                self.cues.append(token)
-            elif role == "asked":
-                asked = True
-                self._answered(start, token)
-            elif role in ("present", "newest", "recent"):
-                time = None
-            elif role == "past":
-                time = State.PAST
-            elif role == "long_past":
-                time, past_clause = State.LONG_PAST, clause
-        if self.plain[self.end : self.end + 1] == "?" or _ENDS_ASKING.search(
-            self.plain, max(self.start, self.end - 3), self.end
-        ):
+            if start != scope.clause:
+                self._next_clause(scope, start, token)
+            if (
+                scope.unreal
+                and start != scope.supposed
+                and token.role in _RESTART
+                and not self._still_conditional(token)
+            ):
+                scope.unreal = False
+            if scope.time is State.LONG_PAST and start != scope.past_clause and token.role in _SINCE_THEN:
+                scope.time = None
+            if token.role in JUDGED:
+                self._judge(index, token, scope)
+            elif token.role in _TIMES:
+                scope.time, scope.past_clause = _TIMES[token.role], start
+            else:
+                self._open_scope(scope, start, token)
+        last = max(self.start, self.end - 3)
+        if self.plain[self.end : self.end + 1] == "?" or _ENDS_ASKING.search(self.plain, last, self.end):
             self._ask()
+
+    def _next_clause(self, scope: _Scope, start: int, token: Hit) -> None:
+        """Doubt and a question end at a comma; what was stays past where the present is set against it."""
+        scope.clause, scope.doubt = start, False
+        scope.asked = scope.asked and self._question_runs_on()
+        if scope.time is State.PAST and not self._contrasted(token.start):
+            scope.time = None
+
+    def _open_scope(self, scope: _Scope, start: int, token: Hit) -> None:
+        if token.role == "possible":
+            scope.doubt = True
+            self.cues.append(token)
+        elif token.role == "asked":
+            scope.asked = True
+            self._answered(start, token)
+        elif token.role in ("condition", "wish"):
+            self.cues.append(token)
+            if self.plain.startswith("的话", token.start):
+                self._unsay(start, token.start)
+            else:
+                scope.unreal, scope.supposed = True, start
 
     def _contrasted(self, position: int) -> bool:
         """前两天拉肚子，人没劲，现在好了: what was stays past over a comma where the present is set against it."""
@@ -325,16 +346,20 @@ class Sentence:
             if start <= token.start < end and token.role in JUDGED:
                 self.states[index] = State.UNREAL
 
-    def _judge(self, index: int, token: Hit, *, unreal: bool, doubt: bool, time: State | None) -> None:
-        state = self.states.get(index)
+    def _judge(self, index: int, token: Hit, scope: _Scope) -> None:
+        state, time = self.states.get(index), scope.time
         if index in self._settled:
             return
-        if unreal:
+        if scope.unreal or scope.asked:
             still = token.role in ("symptom", "open") and _STILL_BEFORE.search(
                 self.plain[max(self.start, token.start - 3) : token.start]
             )
             self.states[index] = State.POSSIBLE if still and state is None else State.UNREAL
-        elif doubt and state in (None, State.DENIED, State.CARRIED) and token.role in ("symptom", "open", "diagnosis"):
+        elif (
+            scope.doubt
+            and state in (None, State.DENIED, State.CARRIED)
+            and token.role in ("symptom", "open", "diagnosis")
+        ):
             self.states[index] = State.POSSIBLE
         elif state is None:
             if time is State.PAST and token.role == "symptom" and self._runs_on(token):
@@ -376,4 +401,12 @@ _NO_TIME = re.compile(r"(?:没有|没|无|冇得?)(?:哪|一|什么)?(?:天|日|
 _ANSWER = re.compile(r"[:)]\s*(没有?|无|否|未|不是|不|有|是)")
 _STILL_BEFORE = re.compile(r"(?:还|还是|还在|仍|仍然|继续|再|再这么|再这样|这么|这样|老这么)\s?$")
 _RESTART = frozenset({"self", "present", "newest", "temp", "kin", "name", "well"})
+_SINCE_THEN = frozenset({"temp", "well", "fine", "newest"})
+_TIMES: dict[str, State | None] = {
+    "present": None,
+    "newest": None,
+    "recent": None,
+    "past": State.PAST,
+    "long_past": State.LONG_PAST,
+}
 _ENDS_ASKING = re.compile(r"(?:吗|么子不|没有啊|怎么办啊?)\s?$")
