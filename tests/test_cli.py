@@ -79,7 +79,7 @@ def test_a_rehearsal_prints_every_post_in_order(tmp_path: Path) -> None:
         pytest.param(["tally", "--date", "某天"], 1, "没看懂", id="a day that is none"),
         pytest.param(["tally", "--date", "2020-02-10", "--room", "没有的群"], 1, "没有叫", id="no such room"),
         pytest.param(["replay", "没有.jsonl"], 1, "没有.jsonl", id="no such file"),
-        pytest.param(["--config", "没有.toml", "check"], 1, "没有.toml", id="no such configuration"),
+        pytest.param(["--config", "没有.toml", "run"], 1, "没有.toml", id="no such configuration"),
         pytest.param(["db", "restore", "没有.gz"], 1, "没有.gz", id="no such backup"),
     ],
 )
