@@ -64,10 +64,19 @@ def somebody_elses(scene: Scene, token: Hit, state: State) -> bool:
         return True
     if _animals(scene, token):
         return True
-    if "烫" not in scene.plain[token.start : token.end]:
+    word = scene.plain[token.start : token.end]
+    if "冷得" in word and re.search(r"太阳|天气|降温|下雪|风大", scene.plain[scene.sentence.start : token.start]):
+        return True
+    return of_a_thing(scene.plain, scene.sentence, token)
+
+
+def of_a_thing(plain: str, sentence: Sentence, token: Hit) -> bool:
+    """电脑又发烫, 炉子烧到38度."""
+    word = plain[token.start : token.end]
+    if "烫" not in word and "烧到" not in word:
         return False
-    start = scene.sentence.clause_start(token.start)
-    return any(t.role == "not_body" and start <= t.start < token.start for t in scene.sentence.tokens)
+    start = sentence.clause_start(token.start)
+    return any(t.role == "not_body" and start <= t.start < token.start for t in sentence.tokens)
 
 
 def _animals(scene: Scene, token: Hit) -> bool:
@@ -86,6 +95,10 @@ def _symptom(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
 def _denied_pair(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
     sheet.denied.add(token.value)
     sheet.well = True
+
+
+def _chronic(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
+    """血压高, 腰伤: as ever, and so nothing to note but the rule."""
 
 
 def _unclear(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
@@ -140,7 +153,8 @@ def _fine(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
     )
     word = scene.plain[token.start : token.end]
     if token.value == "weak" and not scene.listed:
-        persons_near = any(t.role in ("temp", "topic") for t in tokens) or any(
+        things = any(t.role == "not_body" for t in tokens)
+        persons_near = (not things and any(t.role in ("temp", "topic") for t in tokens)) or any(
             t.role in ("self", "kin", "pronoun") and t.start < token.start for t in scene.sentence.tokens
         )
         bare = bare and (persons_near or scene.reported)
@@ -252,7 +266,8 @@ def _gone(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
         or sheet.temperatures
         or sheet.denied
     )
-    if not known and token.value != FEVER_WORD:
+    named = re.search(r"[烧热温]", scene.plain[token.start : token.end])
+    if not known and not (token.value == FEVER_WORD and named):
         clause = scene.plain[scene.sentence.clause_start(token.start) : token.start]
         if not re.fullmatch(r"(?:[\s我早已经都全今天现在人身体基本完全感冒病就也了]|咳嗽|发烧)*", clause):
             return
@@ -304,6 +319,7 @@ NOTES: dict[str, Callable[[Scene, Sheet, Hit, State], None]] = {
     "generic": _generic,
     "well": _well,
     "fine": _fine,
+    "chronic": _chronic,
     "diagnosis": _diagnosis,
     "isolation": _isolation,
     "released": _released,

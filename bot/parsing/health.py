@@ -188,7 +188,9 @@ class _Walk:
     def _temperature(self, token: Hit, state: State, *, bound: bool, suspect: bool) -> None:
         plain, start = self._plain, self._sentence.clause_start(token.start)
         clause = [t for t in self._sentence.tokens if start <= t.start < self._sentence.clause_end(token.start)]
-        if any(t.role in ("not_body", "animal") for t in clause) and not any(t.value == FEVER_WORD for t in clause):
+        if any(t.role in ("not_body", "animal") for t in clause) and not any(
+            t.value == FEVER_WORD and not findings.of_a_thing(self._plain, self._sentence, t) for t in clause
+        ):
             return
         if state in (State.UNREAL, State.LONG_PAST) or self.cast.other:
             return
@@ -273,6 +275,10 @@ class _Walk:
         for sheet in self.cast.sheets_at(hits[0].start, shared=shared):
             if not (sheet.exposure and not answer):
                 sheet.exposure = answer
+            told = any(
+                t.role in ("self", "kin", "name", "present") and t.start <= hits[0].start for t in sentence.tokens
+            )
+            sheet.told_exposure = sheet.told_exposure or not answer or told or self._listed
             sheet.rules.update(dict.fromkeys(hit.group for hit in hits))
 
     def _location(self, sentence: Sentence, start: int, end: int) -> None:

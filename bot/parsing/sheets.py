@@ -46,6 +46,7 @@ class Sheet:
     diagnosis: Diagnosis | None = None
     isolation: Isolation | None = None
     told_isolation: bool = False
+    told_exposure: bool = False
     exposure: bool | None = None
     location: str | None = None
     well: bool = False
@@ -91,7 +92,7 @@ class Sheet:
         """Whether nothing here is a report of health."""
         found = self.symptoms or self.denied or self.past or self.doubted or self.temperatures
         states = self.well or self.complaint or self.possible or self.suspect or self.better or self.past_complaint
-        told = self.exposure is not None and not self.who.kin
+        told = self.exposure is not None and self.told_exposure and not self.who.kin
         return not (found or states or told or self.diagnosis or (self.isolation and self.told_isolation))
 
     def report(self, subject: str, source: str, chain: str | None = None) -> HealthReport:

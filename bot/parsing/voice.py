@@ -132,9 +132,13 @@ def _weigh(text: str, roles: Counter[str], hits: list[Hit], *, asked: bool) -> V
     announced = roles["suggest"] > 0 or bool(_ASKING_TAIL.search(text))
     if announced and _about_suggestions(text):
         return Voice.NONE
-    told_problem = not (roles["suggest"] and marks.topics) and any(
-        h.role == "problem_announce" and (h.start - hits[0].start <= 14 or text.endswith(("反映一下", "反映下")))
-        for h in hits
+    told_problem = (
+        not _SETTLED.search(text)
+        and not (roles["suggest"] and marks.topics)
+        and any(
+            h.role == "problem_announce" and (h.start - hits[0].start <= 14 or text.endswith(("反映一下", "反映下")))
+            for h in hits
+        )
     )
     if (
         roles["practice"]
@@ -157,6 +161,9 @@ def _weigh(text: str, roles: Counter[str], hits: list[Hit], *, asked: bool) -> V
     if marks.method >= 3.5 and marks.method > marks.wrong and marks.asked_for < 2.5 and not asked:
         return Voice.PRACTICE
     return _by_weight(text, roles, marks, asked=asked)
+
+
+_SETTLED = re.compile(r"反映(?:问题)?的(?:电话|人)|已经?(?:当场)?(?:解释|解决|处理好|答复|整改)")
 
 
 def _by_weight(text: str, roles: Counter[str], marks: _Marks, *, asked: bool) -> Voice:
@@ -239,7 +246,7 @@ def _about_suggestions(text: str) -> bool:
     """Talk about suggestions: 我的建议昨天已经发您邮箱了, 建议类信息请注明电话."""
     return bool(
         re.search(
-            r"建议(?:征集|类|案|已|昨天|都|被|采纳|很好|不错|写|的时候|答复|收到|交|汇总|请(?:写|注明|各|大家))|(?:提过|提了|写了?|交了?|报了?|办|采纳|提|的)(?:的|那个|那条)?建议(?:[。已都被]|$|的时候|请)|没写过|咱们群|本群|这个群|云干杯|"
+            r"谁提的|(?:反馈|提交|上报|报送|征集|收集|汇总|整理)[^,。]{0,4}(?:意见)?建议|建议(?:征集|类|案|已|昨天|都|被|采纳|很好|不错|写|的时候|答复|收到|交|汇总|请(?:写|注明|各|大家))|(?:提过|提了|写了?|交了?|报了?|办|采纳|提|的)(?:的|那个|那条)?建议(?:[。已都被]|$|的时候|请)|没写过|咱们群|本群|这个群|云干杯|"
             r"(?:建议|希望)(?:大家|各位)(?:晚上|今晚|一起|多|别|都|来)|已经?答复|已办|很满意",
             text,
         )
@@ -247,7 +254,7 @@ def _about_suggestions(text: str) -> bool:
 
 
 _PERSONAL = re.compile(
-    r"愿意|接一下|谁帮|帮我?查|物流|快递单|我家的?猫|群里|还没收到|让不让人活|这个数字|他俩|手冻|我代收"
+    r"急寻|急求|谁有|谁家有|愿意|接一下|谁帮|帮我?查|物流|快递单|我家的?猫|群里|还没收到|让不让人活|这个数字|他俩|手冻|我代收"
 )
 
 
