@@ -188,8 +188,9 @@ class Outbox:
             self._free_at[name] = said[-1] + timedelta(seconds=pacing.min_gap_seconds) if said else now
         async with self._store.read() as session:
             minute = await posts.sent_since(session, name, now - timedelta(minutes=1))
-        if len(minute) >= pacing.channel_per_minute:
-            return max(self._free_at[name], minute[-pacing.channel_per_minute] + timedelta(minutes=1))
+        most = min(pacing.channel_per_minute, self._channels[name].traits.per_minute or pacing.channel_per_minute)
+        if len(minute) >= most:
+            return max(self._free_at[name], minute[-most] + timedelta(minutes=1))
         return self._free_at[name]
 
     async def _say(self, channel: Channel, pacing: Pacing, post: PostRow) -> None:

@@ -213,6 +213,35 @@ async def test_posts_keep_their_distance(store: Store, clock: VirtualClock) -> N
     assert all(3 <= gap <= 5 for gap in gaps)
 
 
+async def test_a_channel_says_no_more_in_a_minute_than_its_platform_allows(store: Store, clock: VirtualClock) -> None:
+    office = await office_with(store, clock, MemoryChannel("group", clock, replace(GROUP_TRAITS, per_minute=2)))
+    for number in range(5):
+        await put(office, f"p{number}")
+    said = []
+    for _ in range(3):
+        said.append(len(await office.heard()))
+        clock.advance(61)
+    assert said == [2, 2, 1]
+
+
+async def test_what_is_longer_than_the_channel_takes_goes_out_in_pieces_in_order(
+    store: Store, clock: VirtualClock
+) -> None:
+    office = await office_with(store, clock, MemoryChannel("group", clock, replace(GROUP_TRAITS, max_bytes=100)))
+    async with store.begin() as session:
+        room = await rooms.by_name(session, office.bot.office_id, None, GROUP)
+        assert room is not None
+        text = "未报：" + "、".join(f"代表{number:02}" for number in range(60))
+        until = clock.now() + timedelta(hours=1)
+        await office.bot.outbox.put(
+            session, [Post(key="long", why="测试", text=text, room=RoomId(room.id), not_after=until)]
+        )
+    said = [dispatch.text for dispatch in await office.heard()]
+    assert "".join(said) == text
+    assert all(len(piece.encode()) <= 100 for piece in said)
+    assert not any(piece.startswith("、") or piece.endswith("代表") for piece in said)
+
+
 async def test_a_room_hears_no_more_in_an_hour_than_its_cap(store: Store, clock: VirtualClock) -> None:
     pacing = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=3, channel_per_minute=100)
     office = await office_with(store, clock, MemoryChannel("group", clock, GROUP_TRAITS), pacing)
