@@ -140,6 +140,13 @@ def _complete(tally: _Tally, text: str, *, excepted: int | None, all_well: bool,
     """What the words leave to be reckoned: 全部健康, 除1人外均正常, 其余正常."""
     if tally.total is None:
         tally.total = tally.done
+    if (
+        tally.total is None
+        and tally.well is not None
+        and tally.ill is None
+        and re.match(r"[^,。]{0,12}全[组团村厂县市镇体]", text)
+    ):
+        tally.total = tally.well
     elif tally.done is not None and tally.well is None and tally.ill is None and all_well:
         tally.well = tally.done
     total, rest = tally.total, bool(_REST_WELL.search(text))

@@ -274,6 +274,8 @@ class Cast:
             position = surname.start()
             if position < free or any(a <= position < b for a, b in taken):
                 continue
+            if plain[position] in "和与" and any(t.start == position + 1 and t.role in ("kin", "self") for t in tokens):
+                continue
             before = plain[max(start, position - 5) : position]
             if any(h.end <= position <= h.end + 2 and plain[h.end : position] in ("代表", "同志") for h in found):
                 continue
@@ -284,6 +286,14 @@ class Cast:
                     or document.is_sender(plain[position : position + 2])
                 )
                 length = names.length_at(plain, position, end, document.rules.names, borders, sure=sure)
+                titled = names.TITLE.match(plain, position + 1, end)
+                if (
+                    not length
+                    and titled
+                    and plain[position + 1 : titled.end()] != "总"
+                    and _AFTER_TITLE.match(plain, titled.end())
+                ):
+                    length = titled.end() - position  # 王镇长咳嗽: whom staff will know
                 if sure and not length:
                     length = names.by_words(plain, position, end, self._document.segmenter.words)
                 if length and self._named_here(
@@ -437,6 +447,7 @@ class Cast:
         return sheets
 
 
+_AFTER_TITLE = re.compile(r"\s?[:,]?\s?(?:\d|[三体今咳发烧无没不在正健都转头嗓腹拉])")
 _ANOTHER = re.compile(r"一个[^,。一]{1,8}[,、;\s]?(?:另)?一个[^\d,。]{0,3}$")
 
 

@@ -85,7 +85,10 @@ def _told(document: Document, start: int, end: int) -> Voice:
 def _own_health(document: Document, start: int, end: int) -> bool:
     """Whether a sentence begins with a symptom or with how the writer is."""
     for hit in between(document.health, start, min(end, start + 16)):
-        if hit.role in ("symptom", "possible") or (hit.role == "ache" and hit.value in ("痛", "烫")):
+        told = hit.role == "open" and any(
+            h.role in ("self", "kin") and h.end <= hit.start for h in between(document.health, start, end)
+        )
+        if told or hit.role in ("symptom", "possible") or (hit.role == "ache" and hit.value in ("痛", "烫")):
             return not any(
                 h.role in ("other", "condition") and h.start < hit.start for h in between(document.health, start, end)
             )

@@ -140,9 +140,9 @@ def _whole(
         return Reading(found.start(), found.end(), value, True)
     vague = _VAGUE_AFTER.match(after)
     if vague and (told or after[vague.end() : vague.end() + 1] == "度"):
-        if value < 37:
-            return None
-        told = True
+        if value < 37 and told:
+            return Reading(found.start(), found.end(), value, True)
+        told = value >= 37
     if not told:
         return None
     if LOWEST <= value <= HIGHEST:
