@@ -15,7 +15,7 @@ from bot.records import Deed
 
 _DEPUTY = re.compile(r"代表(?!们|团|联|性|家|本人所|作|委员会|大会|大家|工作|群|积极|累计|捐款?共|共)")
 _ROLE = re.compile(
-    r"(?:董事长|总经理|经理|理事长|主任|院长|校长|书记|支书|行长|负责人|老板|企业家|大户|教师|医生|护士长?|村医|个体户|党员|掌柜|队长|站长|会长|厂长|律师|农民|教授)"
+    r"(?:董事长|总经理|经理|理事长|所长|处长|主任|院长|校长|书记|支书|行长|负责人|老板|企业家|大户|教师|医生|护士长?|村医|个体户|党员|掌柜|队长|站长|会长|厂长|律师|农民|教授)"
 )
 _TOTAL = re.compile(
     r"(?:全[市县省区州国镇乡]|各级|[五四三两]级|我[市县省区州镇乡]|截[至止])[^,。]{0,14}(?:人大)?代表[^,。]{0,6}(?:们|累计|共|已|捐|合计|积极|踊跃)|\d+[名位](?:人大)?代表|代表(?:累计|共捐|共计|捐款共计|们)"
@@ -26,6 +26,12 @@ _MINE = re.compile(r"我|本人|俺|咱|小店|企业虽小|自家")
 def read(document: Document, start: int, end: int) -> list[Deed]:
     """The deeds between two places, one per deputy."""
     people = _people(document, start, end)
+    total = _TOTAL.search(document.plain, start, end)
+    if people and total and total.start() < people[0][0]:
+        stop = max(document.plain.rfind(c, start, people[0][0]) for c in "。;\n")
+        if stop > start:  # 全县代表累计捐款…。其中谷雨捐款…
+            whole = _deed(document, start, stop, None, source=(start, stop))
+            return [whole, *read(document, stop + 1, end)]
     if len(people) > 1:
         found = []
         for index, (at, stop) in enumerate(people):

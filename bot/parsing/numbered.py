@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from bot.parsing import cells, deed, prose, temperature, voice
+from bot.parsing import cells, comment, deed, prose, temperature, voice
 from bot.parsing.document import Document, Speaker, Voice, between
 from bot.parsing.owners import owner_of
 from bot.records import Ack, Deed, HealthReport, Problem, Record, Suggestion
@@ -74,12 +74,15 @@ def read(document: Document, start: int, end: int, speaker: Speaker) -> list[Rec
     if not found:
         return None
     head = document.plain[start : found[0].start]
-    answers = _answers(document, found, speaker)
+    heading_voice = _heading_voice(head)
+    answers = _answers(document, found, speaker) if heading_voice is None else None
     if answers is not None:
         return answers
     one_heading = re.search(r"关于[^\n]{2,40}(?:建议|意见)\s*[:\n]", head)
     told = [voice.tell(document, a, b) for a, b, _ in found]
-    heading_voice = _heading_voice(head)
+    draft = any(h.role == "draft" for h in between(document.voice, start, found[0].start))
+    if draft and any(voice.ARTICLE.search(document.plain, a, b) for a, b, _ in found):
+        return [record for a, b, _ in found for record in comment.read(document, a, b)]
     if re.search(r"事迹", head):
         gifts = [record for a, b, _ in found for record in deed.read(document, a, b)]
         return list(gifts)
