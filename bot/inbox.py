@@ -14,20 +14,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from bot import keeping, staff, wording
-from bot import people as naming
-from bot.clock import Clock, day_of, local, until_set
-from bot.heard import Heard, Place, Speaker, known_of
+from bot.clock import Clock, local, until_set
+from bot.heard import Heard, known_of
 from bot.messages import Gap, Message, MessageKind, Post
-from bot.people import Known
 from bot.records import Command, Record
 from bot.settings import Settings
+from bot.speakers import Read, Speakers
 from storage import Session, Store, StoreUnreachable, gaps, identities, messages, people, records, rooms
-from storage.tables import Identity, Room
 from storage.tables import Message as KeptMessage
+from storage.tables import Room
 
 log = logging.getLogger(__name__)
 
-Read = Callable[[str, Heard], Awaitable[Sequence[Record]]]
 Handler = Callable[[Record, Heard, Session], Awaitable[Sequence[Post]]]
 Put = Callable[[Session, Sequence[Post]], Awaitable[None]]
 
@@ -55,7 +53,7 @@ class Inbox:
         """
         self._store, self._clock, self._settings, self._office_id = store, clock, settings, office_id
         self._read, self._handlers, self._put = read, handlers, put
-        self._people_channels = people_channels
+        self._speakers = Speakers(clock, settings, office_id, read, people_channels)
         self._arrived = asyncio.Event()
 
     async def accept(self, message: Message) -> bool:
@@ -105,7 +103,7 @@ class Inbox:
                 session, self._office_id, channel, external_id, keeping.name_of(name), None, self._clock.now()
             )
             everybody = [known_of(m) for m in await people.everybody(session, self._office_id)]
-            await self._bind(session, identity, everybody)
+            await self._speakers.bind(session, identity, everybody)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Handles what comes in until told to stop; what is in hand is finished."""
@@ -196,7 +194,7 @@ class Inbox:
         return "recall"
 
     async def _understand(self, session: Session, message: KeptMessage, room: Room | None) -> str:
-        heard = await self._heard(session, message, room)
+        heard = await self._speakers.heard(session, message, room)
         if heard.again:
             await records.withdraw_message(session, message.id, "reread", self._clock.now())
         posts: list[Post] = []
@@ -221,102 +219,10 @@ class Inbox:
                 await records.give_back(session, f"retract:{later}")
                 await messages.read_one_again(session, later)
 
-    async def _heard(self, session: Session, message: KeptMessage, room: Room | None) -> Heard:
-        here = [known_of(m) for m in await people.members(session, room.id)] if room is not None else []
-        everybody = here
-        if room is None or room.purpose == "staff":
-            everybody = [known_of(m) for m in await people.everybody(session, self._office_id)]
-        speaker = await self._speaker(session, message, here or everybody)
-        heard = Heard(
-            message_id=message.id,
-            office_id=self._office_id,
-            settings=self._settings,
-            speaker=speaker,
-            channel=message.channel,
-            room=place_of(room),
-            counts_for=await self._counts_for(session, room, speaker),
-            people=everybody,
-            sent_at=message.sent_at,
-            now=self._clock.now(),
-            day=day_of(message.sent_at, self._settings.office.day_cutoff_hour),
-            read=_unbound,
-            again=message.read_at is not None,
-        )
-        return dataclasses.replace(heard, read=lambda text: self._read(text, heard))
-
-    async def _speaker(self, session: Session, message: KeptMessage, here: Sequence[Known]) -> Speaker:
-        if message.identity_id is None:
-            return Speaker(name=message.sender_name)
-        identity = await identities.get(session, message.identity_id)
-        await self._bind(session, identity, here, message)
-        if identity.person_id is None:
-            return Speaker(name=message.sender_name, identity_id=identity.id)
-        here_as = next((known for known in here if known.person_id == identity.person_id), None)
-        if here_as is not None:
-            is_staff, name = here_as.role == "staff", here_as.name
-        else:
-            is_staff = bool(await people.rooms_of(session, identity.person_id, "staff"))
-            name = (await people.names(session, [identity.person_id]))[identity.person_id]
-        return Speaker(name=name, identity_id=identity.id, person_id=identity.person_id, staff=is_staff)
-
-    async def _bind(
-        self, session: Session, identity: Identity, people_here: Sequence[Known], message: KeptMessage | None = None
-    ) -> None:
-        """Binds an account by exact evidence; a name that is several people's, or nobody's, waits for staff."""
-        if identity.person_id is not None:
-            return
-        evidence, person_id = "", None
-        if identity.channel in self._people_channels:
-            evidence, person_id = "link", int(identity.external_id.removeprefix("person:"))
-        else:
-            match = naming.find(message.sender_name if message else identity.name_seen, people_here)
-            if match.one is not None and not await self._taken(session, identity, match.one):
-                evidence, person_id = str(match.evidence), match.one.person_id
-        if person_id is None:
-            return
-        now = self._clock.now()
-        await identities.bind(session, identity, person_id, evidence, now)
-        since = now - timedelta(days=self._settings.inbox.reread_days)
-        await messages.read_again(session, identity.id, since)
-
-    async def _taken(self, session: Session, identity: Identity, known: Known) -> bool:
-        """Whether a second account claims to be a member of staff: that one waits for another's word (`/绑定`)."""
-        if known.role != "staff":
-            return False
-        return bool(await identities.of_person(session, known.person_id, identity.channel))
-
-    async def _counts_for(self, session: Session, room: Room | None, speaker: Speaker) -> Place | None:
-        if room is not None and room.purpose != "staff":
-            return place_of(room)
-        if speaker.person_id is None:
-            return None
-        for room_id in await people.rooms_of(session, speaker.person_id):
-            own = await rooms.get(session, room_id)
-            if own.purpose == "deputies":
-                return place_of(own)
-        return None
-
-
-async def _unbound(_text: str) -> Sequence[Record]:
-    return ()
-
 
 def heard_at(heard: Heard, position: int) -> Heard:
     """The same circumstances for the record at that place of the message."""
     return dataclasses.replace(heard, position=position)
-
-
-def place_of(room: Room | None) -> Place | None:
-    """A room as handlers see it."""
-    if room is None:
-        return None
-    return Place(
-        id=room.id,
-        name=room.name,
-        channel=room.channel,
-        for_staff=room.purpose == "staff",
-        paused=room.paused_at is not None,
-    )
 
 
 def _cut(text: str, settings: Settings) -> str:

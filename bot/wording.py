@@ -1,4 +1,4 @@
-"""PURE: every sentence the bot says, in Chinese, as functions: one file for staff to proofread.
+"""PURE: every sentence the bot says, in Chinese, as functions: one file for staff to proofread, hence its length.
 
 Numbers and names come in as arguments; nothing is looked up here. Of a person's health only those functions speak
 whose name says `private`.
