@@ -58,6 +58,8 @@ def _meant(document: Document, quote: frame.Quote) -> str | None:
             return document.visible(start, end)
     rules, said = document.rules.names, quote.said
     for begin in range(min(len(said), 40)):
+        if said[max(0, begin - 1) : begin] == "@" or document.sender_plain.startswith(said[begin : begin + 2]):
+            continue
         length = names.length_at(said, begin, len(said), rules, ())
         if not length and begin + 2 <= len(said):
             for width in (3, 2):

@@ -32,7 +32,7 @@ class Scene(NamedTuple):
 
 _BARE = re.compile(
     r"(?:[\s,、:+*~()\"'“”·.✅☑✔👌🆗👍💪😊😄🙏😷🌡🤒🤧\U0001F300-\U0001FAFF]|我们|我|本人|俺|额|咱|自己|人|今天|今日|今早|今晚|今晨|早上|晚上|上午|下午|中午|现在|目前|早|晚|昨天到今天|"
-    r"都|均|全|很|蛮|挺|还|非常|也|亦|屋里|一直|一切|[他她爸妈爷奶哥弟姐妹儿女孙媳婆公岳父母口个子两三四]|视频里|电话里|看着?|各方面|方面|身体|体温|健康|状况|状态|情况|精神|是|的|呢|哈|啊|呀|了|哦|咧|哩|嘞|着|得|报告|汇报|报|组织|请放心|放心|勿念|谢谢关心|感谢关心|"
+    r"都|均|全|很|蛮|挺|还|非常|也|亦|屋里|一直|一切|[娃崽伢他她爸妈爷奶哥弟姐妹儿女孙媳婆公岳父母口个子两三四]|视频里|电话里|看着?|各方面|方面|身体|体温|健康|状况|状态|情况|精神|是|的|呢|哈|啊|呀|了|哦|咧|哩|嘞|着|得|报告|汇报|报|组织|请放心|放心|勿念|谢谢关心|感谢关心|"
     r"大家好|大家早上好|各位|领导|好|全家|家人|家里|家里人|爱人|老婆|孩子|和|跟|与|及|老人|父母|其他|其它|别的|其余|另外|代表|同志|第[\d一二三四五六七八九十]+天|在家|没出门|未出门|未外出|没有外出|没外出|不外出)*"
 )
 _SUBJECTS = frozenset({"self", "kin", "name", "animal", "pronoun"})
@@ -48,7 +48,7 @@ def somebody_elses(scene: Scene, token: Hit, state: State) -> bool:
     """腹泻的病人补液要及时; 电脑又发烫."""
     if (
         re.match(
-            r"的(?:病人|患者|人(?!是)|同志|人员|老人|孩子要|村民|群众|居民|要|请|代表)",
+            r"的(?:病人|患者|人(?!是)|同志|人员|老人|孩子要|村民|群众|居民|要|请|代表|段子|文章|视频|新闻|故事|消息|时候(?!还))",
             scene.plain[token.end : token.end + 5],
         )
         and state is not State.DENIED
@@ -60,7 +60,7 @@ def somebody_elses(scene: Scene, token: Hit, state: State) -> bool:
     ):
         return True
     before = scene.plain[max(scene.sentence.start, token.start - 7) : token.start]
-    if _FIGURE.search(before):
+    if _FIGURE.search(before) or _in_title(scene.plain, scene.sentence, token):
         return True
     if _animals(scene, token):
         return True
@@ -68,6 +68,11 @@ def somebody_elses(scene: Scene, token: Hit, state: State) -> bool:
     if "冷得" in word and re.search(r"太阳|天气|降温|下雪|风大", scene.plain[scene.sentence.start : token.start]):
         return True
     return of_a_thing(scene.plain, scene.sentence, token)
+
+
+def _in_title(plain: str, sentence: Sentence, token: Hit) -> bool:
+    """《发烧了到底该不该去医院》."""
+    return plain.rfind("《", sentence.start, token.start) > plain.rfind("》", sentence.start, token.start)
 
 
 def of_a_thing(plain: str, sentence: Sentence, token: Hit) -> bool:
@@ -272,6 +277,11 @@ def _gone(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
         if not re.fullmatch(r"(?:[\s我早已经都全今天现在人身体基本完全感冒病就也了]|咳嗽|发烧)*", clause):
             return
     if token.value == FEVER_WORD:
+        if re.search(r"[降落]|退到", scene.plain[token.start : token.end]) and not re.search(
+            r"[烧热]", scene.plain[token.start : token.end]
+        ):
+            sheet.fallen = True  # 降到36.8 says that it is lower, not that it is over
+            return
         sheet.over([FEVER_WORD], whole=False)
         return
     start = scene.sentence.clause_start(token.start)

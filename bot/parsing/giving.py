@@ -65,7 +65,16 @@ def _serves(document: Document, start: int, end: int, text: str, roles: Counter[
         return False
     if roles["deputy"] and deed.names_somebody(document, start, end):
         ill = any(h.role in _OWN_STATE for h in between(document.health, start, end))
-        if roles["service"] or roles["not_cash"] or (not ill and len(text) >= 16 and not roles["problem_announce"]):
+        if (
+            roles["service"]
+            or roles["not_cash"]
+            or (
+                not ill
+                and len(text) >= 16
+                and not document.temperatures(0, len(document.plain))
+                and not roles["problem_announce"]
+            )
+        ):
             return True
     if not _MINE.match(text) or roles["trouble"] >= 2:
         return False

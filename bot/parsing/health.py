@@ -15,7 +15,7 @@ from bot.parsing.document import Document, Speaker, between, sentences
 from bot.parsing.lexicon import Hit
 from bot.parsing.persons import Cast
 from bot.parsing.polarity import Sentence, State
-from bot.parsing.sheets import FEVER_WORD, Measured, Sheet
+from bot.parsing.sheets import Measured, Sheet
 from bot.records import Record
 
 _CORRECTION = re.compile(
@@ -51,6 +51,7 @@ def read(
 _PLACE_AHEAD = re.compile(r"[在住居送转到回返位抵址省市县区州镇乡村路街院]|[\s:][^\d\s]{2}")
 _PLACE_END = re.compile(r"[省市县区州镇乡村路街院]")
 _NOT_THAT = re.compile(r"(?:[不没无冇]|没有|冇得|也不|都不)(?:怎么|太|再|有|是|那么|会|感觉|觉得|特别|出现)?$")
+_ONE_WORD_KIN = re.compile(r"[,:;、\s。][妻夫母父儿女子媳孙爸妈爷奶]$")
 _TELLING = frozenset(
     [
         "symptom",
@@ -119,6 +120,11 @@ class _Walk:
     def _tokens(self, start: int, end: int, hits: list[Hit], temps: Sequence[temperature.Reading]) -> list[Hit]:
         covered = [(t.start, t.end) for t in temps]
         tokens = [
+            Hit(t.start - 1, t.start, "kin", "", "person.family")
+            for t in temps
+            if _ONE_WORD_KIN.search(self._plain, max(start, t.start - 2), t.start)
+        ]
+        tokens += [
             Hit(t.start, t.end, "temp", "" if t.value is None else str(t.value), "health.temperature") for t in temps
         ]
         named = self.cast.names(start, end, covered, tokens=hits)
@@ -188,11 +194,11 @@ class _Walk:
     def _temperature(self, token: Hit, state: State, *, bound: bool, suspect: bool) -> None:
         plain, start = self._plain, self._sentence.clause_start(token.start)
         clause = [t for t in self._sentence.tokens if start <= t.start < self._sentence.clause_end(token.start)]
-        if any(t.role in ("not_body", "animal") for t in clause) and not any(
-            t.value == FEVER_WORD and not findings.of_a_thing(self._plain, self._sentence, t) for t in clause
-        ):
+        if self._of_a_thing(clause, token):
             return
-        if state in (State.UNREAL, State.LONG_PAST) or self.cast.other:
+        if suspect and state is State.UNREAL:
+            state = State.AFFIRMED  # 体温386？？
+        if state in (State.UNREAL, State.LONG_PAST) or self.cast.others(token):
             return
         before = plain[max(start, token.start - 6) : token.start]
         if not bound and (_CORRECTION.search(before) or _DROPPED_AFTER.match(plain, token.end, self._sentence.end)):
@@ -210,6 +216,21 @@ class _Walk:
             else:
                 sheet.temperatures.append(_measured(token, past=past, newest=newest))
 
+    def _of_a_thing(self, clause: Sequence[Hit], token: Hit) -> bool:
+        """大棚38度, 38度的水: what is measured stands next to the number, and no body does."""
+        for t in clause:
+            if t.role not in ("not_body", "animal"):
+                continue
+            if t.end <= token.start <= t.end + 8:
+                between_them = [o for o in clause if t.end <= o.start < token.start]
+                body = any(o.role in ("topic", "self", "kin", "name") for o in between_them)
+                measured = re.search(r"量|测|体温", self._plain[t.end : token.start])
+                if not body and not measured:
+                    return True
+            if token.end <= t.start <= token.end + 3:
+                return True
+        return False
+
     def _is_newest(self, clause: Sequence[Hit], token: Hit) -> bool:
         """现在36.8, 变成37.4: what was measured before is past.
 
@@ -218,7 +239,7 @@ class _Walk:
         for t in clause:
             if t.role in ("newest", "correct") and t.end <= token.start and not _other_temp_between(clause, t, token):
                 word = self._plain[t.start : t.end]
-                if "测" not in word and "量" not in word:
+                if ("测" not in word and "量" not in word) or "重新" in word:
                     return True
                 others = [
                     float(o.value)
@@ -309,7 +330,7 @@ class _Walk:
             r"[^\s()、:+]+?(?=(?:家中|家里|家|老家|娘家|这边)?(?:[\s()、:+]|$))", self._plain[start:end]
         ):
             begin, stop = start + part.start(), start + part.end()
-            if part[0].startswith("在"):
+            if part[0].startswith(("在", "未", "没", "不", "无")):
                 continue
             whole = place.reach(self._plain, begin, stop, self._document.places) == stop
             if whole and stop - begin >= (2 if begin in self._document.places else 3):

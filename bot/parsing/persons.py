@@ -32,7 +32,7 @@ _AFTER_NAME = re.compile(
     r"(?:人大)?(?:代表|同志|主任|主席|老师|书记|医生|局长|镇长|乡长|县长|支书|村长|先生|女士|委员|律师)?(?:的|家|他|她)*"
 )
 _BEFORE_NAME = re.compile(
-    r"(?:^|[\s,、:;。!?()\"'“”>\n\t|/+*·]|代表|同志|主任|师傅|支书|书记|的|代为|代替|代报|替报|帮报|转报|代|替|帮|报|转告|转达|我是|本人|叫|名叫|我叫|和|与|及|跟|\d[.、)]|今天|今日|今早|昨天|昨晚|前天|我(?:弟弟?|哥哥?|姐姐?|妹妹?|爱人|老婆|老公|儿子|女儿|爸|妈|父亲|母亲|同事|同学|丈夫|妻子|先生|侄[子女]|舅舅?|叔叔?)|同事|老代表|村代表|组长|支书|村长|书记|老师|℃|度|健康|正常|良好)$"
+    r"(?:^|[\s,、:;。!?()\"'“”>\n\t|/+*·]|代表|同志|主任|师傅|支书|书记|的|[室科局组村所站班队厂镇乡部处县区团社]|代为|代替|代报|替报|帮报|转报|代|替|帮|报|转告|转达|我是|本人|叫|名叫|我叫|和|与|及|跟|\d[.、)]|今天|今日|今早|昨天|昨晚|前天|我(?:弟弟?|哥哥?|姐姐?|妹妹?|爱人|老婆|老公|儿子|女儿|爸|妈|父亲|母亲|同事|同学|丈夫|妻子|先生|侄[子女]|舅舅?|叔叔?)|同事|老代表|村代表|组长|支书|村长|书记|老师|℃|度|健康|正常|良好)$"
 )
 _SPEECH = re.compile(
     r"(?:代表|同志)?(?:本人)?(?:口述|原话|说|讲|称|发来|来信|来电|微信|的话|[,]?让我(?:转告|转达|代报))?:"
@@ -122,7 +122,9 @@ class Cast:
         if self._owner is not None:
             self._turn([Who(self._owner.name, kin=self._kin(token), proxy=True)], token, alone=True)
             self._owner = None
-        elif self._leads(self._sentence.clause_start(token.start), token):
+        elif not self._leads(self._sentence.clause_start(token.start), token):
+            self._last = Who(self._now_name(), kin=self._kin(token))  # 替我爱人请个假，他烧到38.5
+        else:
             self._turn([Who(self._now_name(), kin=self._kin(token))], token)
 
     def _pronoun(self, index: int, token: Hit) -> None:
@@ -189,7 +191,7 @@ class Cast:
         before = self._plain[max(start, self._last_finding_end) : token.start]
         word = self._plain[token.start : token.end]
         if re.search(
-            r"(?:给|为|帮|替|和|跟|与|对|向|陪|接|送|找|问|请|让|被|把|同|等|看)(?:这些|那些|各|大|几个|位|所有|全体|当地|本地|我们的?)*$",
+            r"(?:给|为|帮|替|和|跟|与|对|向|陪护?|护理?|照顾|管|救治|治疗|接诊?|不是|送|找|问|请|让|被|把|同|等|看)(?:这些|那些|各|大|几个|位|所有|全体|当地|本地|我们的?)*$",
             before,
         ):
             return False
@@ -410,6 +412,10 @@ class Cast:
             return True
         self.other = False
         return False
+
+    def others(self, token: Hit) -> bool:
+        """Whether a number is an outsider's: only close behind the word for them (邻居38度)."""
+        return any(other and 0 <= token.start - at <= 8 for at, _, other in self._trail) and self.ignores(token)
 
     def other_at(self, position: int) -> bool:
         """Whether a clause speaks of an outsider."""

@@ -239,6 +239,10 @@ class Sentence:
             target = i
         if target is None or self.tokens[target].role in ("fine", "well"):
             return False
+        if re.match(r"别的|其他|其它|另外|其余", self.plain[cue.end : cue.end + 2]) or _EXCEPT.search(
+            self.plain, self.clause_start(cue.start), self.tokens[target].start
+        ):  # 除了咳嗽没有别的
+            return False
         gap = self.plain[self.tokens[target].end : cue.start]
         word = self.plain[cue.start : cue.end]
         whole = word[0] in "均都全皆" or any(c in gap for c in "都均全皆")
@@ -397,6 +401,7 @@ class Sentence:
                 self.states[index] = State.UNREAL
 
 
+_EXCEPT = re.compile(r"除了?|除开|除去")
 _TOPIC_GAP = re.compile(r"(?:倒是|倒|是|嘛|呢|也|都|反正|[\s,])*")
 _NO_TIME = re.compile(r"(?:没有|没|无|冇得?)(?:哪|一|什么)?(?:天|日|晚|刻|时|个?时候|次|回)(?:是|能)?$")
 _ANSWER = re.compile(r"[:)]\s*(没有?|无|否|未|不是|不|有|是)")

@@ -334,6 +334,9 @@ def _passed_on(document: Document, start: int, end: int) -> list[Record]:
             return _voiced(document, Stretch(start, end, told))
     if not any(h.role == "deputy" for h in hits):
         return []
+    if document.temperatures(start, end):  # 【转】何铁生代表：我36.6
+        reported = health.read(document, start, end, Speaker(document.own_name))
+        return [record for record in reported if getattr(record, "proxy", False)]
     told = voice.tell(document, start, end, staff_words=False)
     if told is Voice.DEED or (told is Voice.NONE and any(h.role == "service" for h in hits)):
         found = deed.read(document, start, end)

@@ -58,6 +58,7 @@ class Sheet:
     odd: bool = False
     better: bool = False
     recovered: bool = False
+    fallen: bool = False
     rules: dict[str, None] = field(default_factory=dict)
     first: int = -1
     last: int = -1
@@ -104,7 +105,7 @@ class Sheet:
             symptoms[FEVER_WORD] = None
             if fever_past:
                 unsure = True
-        elif fever_past and not self.recovered:
+        elif fever_past and not self.recovered and not (self.fallen and self.said_well):
             unsure = True
         doubted = [s for s in self.doubted if s not in self.denied]
         if doubted and (self.possible or not self.said_well):
