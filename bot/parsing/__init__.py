@@ -66,7 +66,7 @@ def _meant(document: Document, quote: frame.Quote) -> str | None:
                 if names.TITLE.match(said, begin + width) and said[begin : begin + 1] in rules.surnames:
                     length = width
                     break
-        if length and (begin == 0 or not said[begin - 1].isalnum()):
+        if length and (begin == 0 or said[begin - 1] in " ,:?。说" or names.TITLE.match(said, begin + length)):
             return said[begin : begin + length]
     name = quote.speaker.split("-")[-1].split(" ")[-1].lstrip("@")
     return name or None

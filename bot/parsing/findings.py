@@ -48,7 +48,7 @@ def somebody_elses(scene: Scene, token: Hit, state: State) -> bool:
     """腹泻的病人补液要及时; 电脑又发烫."""
     if (
         re.match(
-            r"的(?:病人|患者|人(?!是)|同志|人员|老人|孩子要|村民|群众|居民|要|请|代表|段子|文章|视频|新闻|故事|消息|时候(?!还))",
+            r"的(?:病人|患者|人(?!是)|同志|人员|老人|孩子要|村民|群众|居民|要|请|代表|段子|文章|视频|新闻|故事|消息)",
             scene.plain[token.end : token.end + 5],
         )
         and state is not State.DENIED
@@ -62,7 +62,7 @@ def somebody_elses(scene: Scene, token: Hit, state: State) -> bool:
     before = scene.plain[max(scene.sentence.start, token.start - 7) : token.start]
     if _FIGURE.search(before) or _in_title(scene.plain, scene.sentence, token):
         return True
-    if _animals(scene, token):
+    if animals(scene.sentence, token):
         return True
     word = scene.plain[token.start : token.end]
     if "冷得" in word and re.search(r"太阳|天气|降温|下雪|风大", scene.plain[scene.sentence.start : token.start]):
@@ -84,9 +84,9 @@ def of_a_thing(plain: str, sentence: Sentence, token: Hit) -> bool:
     return any(t.role == "not_body" and start <= t.start < token.start for t in sentence.tokens)
 
 
-def _animals(scene: Scene, token: Hit) -> bool:
+def animals(sentence: Sentence, token: Hit) -> bool:
     """我家那几头猪今天不吃食，还咳嗽."""
-    nearest = next((t for t in reversed(scene.sentence.tokens) if t.start < token.start and t.role in _SUBJECTS), None)
+    nearest = next((t for t in reversed(sentence.tokens) if t.start < token.start and t.role in _SUBJECTS), None)
     return nearest is not None and nearest.role == "animal"
 
 
@@ -298,7 +298,7 @@ def _still(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
         sheet.past.clear()
     if "烧" in scene.plain[token.start : token.end] or "退" in scene.plain[token.start : token.end]:
         sheet.symptoms[FEVER_WORD] = None
-    elif not sheet.symptoms:
+    elif not sheet.symptoms and re.search(r"[好愈复缓轻消]", scene.plain[token.start : token.end]):
         sheet.complaint = True
 
 

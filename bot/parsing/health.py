@@ -160,7 +160,7 @@ class _Walk:
             t
             for t in found
             if t.group.startswith("health.pair")
-            or t.role in ("neg", "gone", "better", "affirm", "possible")
+            or t.role in ("neg", "gone", "better", "affirm", "possible", "chronic")
             or not any(a <= t.start < b for a, b in taken)
         ]
 
@@ -214,16 +214,19 @@ class _Walk:
             elif bound:
                 self._bound(sheet, token, before)
             else:
+                sheet.suspect = False  # 体温363，是36.3
                 sheet.temperatures.append(_measured(token, past=past, newest=newest))
 
     def _of_a_thing(self, clause: Sequence[Hit], token: Hit) -> bool:
         """大棚38度, 38度的水: what is measured stands next to the number, and no body does."""
+        if findings.animals(self._sentence, token):
+            return True
         for t in clause:
             if t.role not in ("not_body", "animal"):
                 continue
             if t.end <= token.start <= t.end + 8:
                 between_them = [o for o in clause if t.end <= o.start < token.start]
-                body = any(o.role in ("topic", "self", "kin", "name") for o in between_them)
+                body = any(o.role in ("self", "kin", "name") for o in between_them)
                 measured = re.search(r"量|测|体温", self._plain[t.end : token.start])
                 if not body and not measured:
                     return True
