@@ -296,7 +296,8 @@ class _Walk:
             return
         answer, hits = found
         shared = hits[0].role == "contact" and bool(re.search(r"我家|我们|[和跟与]我", self._plain[start:end]))
-        for sheet in self.cast.sheets_at(hits[0].start, shared=shared):
+        everybody = bool(re.match(r"\s?(?:我们|全家|以上|大家)?(?:均|都|皆|全都)", self._plain[start:end]))
+        for sheet in self.cast.sheets_at(hits[0].start, shared=shared, everybody=everybody):
             if not (sheet.exposure and not answer):
                 sheet.exposure = answer
             told = any(

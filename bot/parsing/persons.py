@@ -357,7 +357,7 @@ class Cast:
         ):
             return True
         return at in telling or rest.startswith(
-            ("在", "人在", "今", "昨", "已", "体", "自", "两位", "三位", "四位", "几位", "等", "他", "她")
+            ("在", "人在", "男", "女", "今", "昨", "已", "体", "自", "两位", "三位", "四位", "几位", "等", "他", "她")
         )
 
     # ---- sheets ----
@@ -422,7 +422,7 @@ class Cast:
         end = self._sentence.clause_end(position)
         return any(other and position <= at < end for at, _, other in self._trail)
 
-    def sheets_at(self, position: int, *, shared: bool = False) -> list[Sheet]:
+    def sheets_at(self, position: int, *, shared: bool = False, everybody: bool = False) -> list[Sheet]:
         """The sheets of those spoken of at a place of the sentence; the sender's too where they share it."""
         whos = self._trail[0][1]
         for at, now, other in self._trail:
@@ -430,6 +430,8 @@ class Cast:
                 break
             if not other:
                 whos = now
+        if everybody:
+            whos = list(dict.fromkeys([*self._sheets, *whos]))
         if shared and self.main not in whos:
             whos = [*whos, self.main]
         return [self._sheets.setdefault(who, Sheet(who)) for who in whos]
