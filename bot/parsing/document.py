@@ -77,9 +77,24 @@ class Document:
     """
 
     __slots__ = (
-        "_own_name", "_places", "_sender_plain", "_temperatures", "borders", "context", "frame", "health", "known",
-        "plain", "roster", "rules", "segmenter", "text", "voice", "voices",
-    )  # fmt: skip
+        "_own_name",
+        "_places",
+        "_sender_plain",
+        "_temperatures",
+        "borders",
+        "context",
+        "frame",
+        "framed",
+        "health",
+        "known",
+        "plain",
+        "roster",
+        "rules",
+        "segmenter",
+        "text",
+        "voice",
+        "voices",
+    )
 
     def __init__(self, text: str, context: Context, rules: Rules, segmenter: Segmenter) -> None:
         self.text = normalize.normalize(text, rules.table)
@@ -88,6 +103,7 @@ class Document:
         self.roster = context.roster if isinstance(context.roster, names.Roster) else names.roster_of(context.roster)
         scan = rules.scan(self.plain)
         self.health, self.voice, self.frame, self.borders = scan.health, scan.voice, scan.frame, scan.borders
+        self.framed = frozenset(hit.role for hit in self.frame)
         self.known = self.roster.find(self.plain)
         self.voices: dict[tuple[int, int, bool], Voice] = {}
         self._temperatures: list[temperature.Reading] | None = None

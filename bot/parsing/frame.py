@@ -43,6 +43,8 @@ class Quote(NamedTuple):
 def command(document: Document) -> Command | None:
     """A staff command, where the message is one: any /word that stands first."""
     plain = document.plain
+    if "/" not in plain:
+        return None
     start = len(plain) - len(plain.lstrip())
     mention = re.match(
         rf"@(?:{'|'.join(map(re.escape, document.context.bot_names))})[\s:,]*", plain[start : start + 40]
@@ -63,6 +65,8 @@ def command(document: Document) -> Command | None:
 def quote(document: Document) -> Quote | None:
     """The quote that a reply stands under."""
     plain = document.plain
+    if "\n" not in plain and not plain.lstrip().startswith(("「", "『", '"', "“")):
+        return None
     found = _QUOTE.match(plain[:4000]) or _DASHED.match(plain[:4000])
     if found is None:
         return None
@@ -72,6 +76,8 @@ def quote(document: Document) -> Quote | None:
 
 def forwarded(document: Document, start: int, end: int) -> bool:
     """Whether a message passes on what others wrote."""
+    if "forward" not in document.framed:
+        return False
     lead = next((i for i in range(start, end) if not document.plain[i].isspace()), end)
     marks = [hit for hit in between(document.frame, start, min(end, lead + 60)) if hit.role == "forward"]
     if not marks:
@@ -89,6 +95,8 @@ def forwarded(document: Document, start: int, end: int) -> bool:
 def is_alone(document: Document, start: int, end: int) -> str | None:
     """The group of a receipt that is the whole of a message: 好的, OK, 1."""
     plain = document.plain
+    if end - start > 24:
+        return None
     for hit in between(document.frame, start, end):
         alone = hit.role == "ack_alone" and _ASIDE.fullmatch(plain, start, hit.start)
         if alone and _ASIDE.fullmatch(plain, hit.end, end):
@@ -101,6 +109,8 @@ def is_alone(document: Document, start: int, end: int) -> str | None:
 def ack(document: Document, start: int, end: int) -> Ack | None:
     """收到 and its kin in a sentence, as an answer to a notice."""
     plain = document.plain
+    if "ack" not in document.framed:
+        return None
     end = min(end, start + 200)
     for hit in between(document.frame, start, end):
         if hit.role != "ack":
@@ -129,6 +139,8 @@ _ACK_LEAD = re.compile(
 
 def retract(document: Document, start: int, end: int) -> Retract | None:
     """A report taken back: 作废, 请忽略, 当没看见."""
+    if "retract" not in document.framed:
+        return None
     hits = between(document.frame, start, end)
     words = [hit for hit in hits if hit.role == "retract"]
     if not words or document.plain[end : end + 1] == "?":

@@ -1,6 +1,8 @@
 """Money and goods in a deed (gifts): 捐款10万元, 口罩2万只, 一批药品, 价值约30万元.
 
 Called by `bot.parsing.deed` for one person's stretch of text.
+
+It is longer than most modules because money and goods are told apart by what stands between them.
 """
 
 from __future__ import annotations

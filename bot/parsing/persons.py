@@ -2,6 +2,8 @@
 
 `bot.parsing.health` asks the `Cast` at every finding. A relative, a named colleague or 他 takes over from the sender
 until somebody else is spoken of; what befalls a neighbour, a villager or a sow is nobody's report.
+
+It is longer than most modules because naming, turning to somebody and noting for them share one state.
 """
 
 from __future__ import annotations

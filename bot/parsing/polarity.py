@@ -4,6 +4,8 @@ After NegEx and ConText: a cue opens a scope, the scope runs to an end, and what
 two rules more: a denial must stand next to what it denies, with only light words between (没睡好头疼 denies no
 headache), and it may stand behind (咳嗽没有). Called by `bot.parsing.health` for one sentence at a time; shared by all
 that it reads.
+
+It is longer than most modules because the scopes share one pass over a sentence and are not to be read apart.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 Called by `bot.parsing.parse` for what is no list, and by `bot.parsing.chains` for what stands around one. A sentence is
 the unit; a comma parts two kinds where one announces itself (36.5,健康,建议…).
+
+It is longer than most modules because where one kind ends and the next begins is decided in one place.
 """
 
 from __future__ import annotations
@@ -102,9 +104,11 @@ def _units(document: Document, start: int, end: int) -> list[tuple[int, int]]:
     plain = document.plain
     units: list[tuple[int, int]] = []
     for begin, stop in sentences(plain, start, end):
-        cuts = [m.end() for m in _ANNOUNCED.finditer(plain, begin, stop)][:3]
+        roles = {h.role for h in between(document.voice, begin, stop)}
+        cuts = [m.end() for m in _ANNOUNCED.finditer(plain, begin, stop)][:3] if roles & _ANNOUNCERS else []
         cuts += _after_retraction(document, begin, stop)
-        cuts += [m.end() for m in _TURN.finditer(plain, begin, stop)][:3]
+        if roles:
+            cuts += [m.end() for m in _TURN.finditer(plain, begin, stop)][:3]
         at = begin
         for cut in sorted(set(cuts)):
             if cut > at and (frame.retract(document, at, cut - 1) or _differs(document, at, cut, stop)):
