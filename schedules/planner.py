@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 Put = Callable[[Session, Sequence[Post]], Awaitable[None]]
 
 _AHEAD = timedelta(days=1)
+_LONGEST_MOVE = timedelta(days=1)
+"""How far a firing can be moved within its day, so that it is found under its old time."""
 _MOST_BACK = timedelta(days=7)
 """How far back firings that a long silence missed are listed."""
 
@@ -49,18 +51,21 @@ class Planner:
         last = await occasions.last_planned_at(session, self._office_id)
         since = min(now, max(last, now - _MOST_BACK)) if last is not None else now
         found = list(await rooms.every(session, self._office_id, "deputies"))
-        planned = await occasions.planned_keys(session, self._office_id, since)
+        until = now + _AHEAD
+        planned = await occasions.planned(session, self._office_id, since - _LONGEST_MOVE)
         keys = []
         for schedule in self._settings.schedules:
             for room in found:
                 if "*" not in schedule.rooms and room.name not in schedule.rooms:
                     continue
-                for on, due_at in self._firings(schedule, since, now + _AHEAD):
+                for on, due_at in self._firings(schedule, since, until):
                     key = f"{schedule.name}/{on.isoformat()}/{room.id}"
                     keys.append(key)
                     if key not in planned:
                         await self._plan_one(session, schedule, room, on, due_at, key)
-        await occasions.drop_planned(session, self._office_id, now, keys)
+                    elif planned[key].moved(due_at):
+                        await occasions.replan(session, self._office_id, key, due_at, _not_after(schedule, due_at))
+        await occasions.drop_planned(session, self._office_id, now, until, keys)
 
     def _firings(self, schedule: ScheduleSettings, since: datetime, until: datetime) -> Iterator[tuple[date, datetime]]:
         day, last = local(since).date(), local(until).date()
@@ -83,7 +88,7 @@ class Planner:
             on_day=on,
             room_id=room.id,
             due_at=due_at,
-            not_after=due_at + timedelta(minutes=schedule.late_minutes),
+            not_after=_not_after(schedule, due_at),
         )
 
     async def _run_one(self) -> bool:
@@ -123,3 +128,7 @@ class Planner:
             now=now,
         )
         return await SCHEDULES[schedule.do](due, session)
+
+
+def _not_after(schedule: ScheduleSettings, due_at: datetime) -> datetime:
+    return due_at + timedelta(minutes=schedule.late_minutes)

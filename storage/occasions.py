@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,16 +13,41 @@ from storage import Session
 from storage.tables import Occasion
 from storage.writing import insert_new, rows_of
 
+_OPEN_TO_CHANGE = ("due", "dropped")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What stands under a key."""
+
+    state: str
+    due_at: datetime
+
+    def moved(self, due_at: datetime) -> bool:
+        """Whether it has to be made due (again), now that it should happen at that time."""
+        return self.state == "dropped" or (self.state == "due" and self.due_at != due_at)
+
 
 async def plan(session: Session, **values: Any) -> int | None:
     """Makes an occasion due; None where its key stands already."""
     return await insert_new(session, Occasion, state="due", **values)
 
 
-async def planned_keys(session: Session, office_id: int, since: datetime) -> set[str]:
-    """The keys of all that is planned from an instant on, whatever became of it."""
-    query = select(Occasion.key).where(Occasion.office_id == office_id, Occasion.due_at >= since)
-    return set((await session.scalars(query)).all())
+async def planned(session: Session, office_id: int, since: datetime) -> dict[str, Planned]:
+    """All that was planned from an instant on by its key, whatever became of it."""
+    query = select(Occasion.key, Occasion.state, Occasion.due_at).where(
+        Occasion.office_id == office_id, Occasion.due_at >= since
+    )
+    return {key: Planned(state=state, due_at=due_at) for key, state, due_at in await session.execute(query)}
+
+
+async def replan(session: Session, office_id: int, key: str, due_at: datetime, not_after: datetime) -> None:
+    """Makes what still waits, or was dropped, due at that time; what is done, missed or paused stays so."""
+    await session.execute(
+        update(Occasion)
+        .where(Occasion.office_id == office_id, Occasion.key == key, Occasion.state.in_(_OPEN_TO_CHANGE))
+        .values(state="due", due_at=due_at, not_after=not_after, settled_at=None)
+    )
 
 
 async def due(session: Session, office_id: int, now: datetime) -> Sequence[Occasion]:
@@ -52,14 +78,18 @@ async def last_planned_at(session: Session, office_id: int) -> datetime | None:
     return await session.scalar(select(func.max(Occasion.due_at)).where(Occasion.office_id == office_id))
 
 
-async def drop_planned(session: Session, office_id: int, after: datetime, keep: Sequence[str]) -> int:
-    """Drops future occasions that the configuration no longer holds; returns how many."""
+async def drop_planned(session: Session, office_id: int, after: datetime, until: datetime, keep: Sequence[str]) -> int:
+    """Drops occasions of that span that the configuration no longer holds; returns how many.
+
+    What lies beyond it was planned by a process whose clock is ahead.
+    """
     done = await session.execute(
         update(Occasion)
         .where(
             Occasion.office_id == office_id,
             Occasion.state == "due",
             Occasion.due_at > after,
+            Occasion.due_at <= until,
             Occasion.key.not_in(keep),
         )
         .values(state="dropped", settled_at=after)

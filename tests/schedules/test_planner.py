@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -176,3 +177,51 @@ async def test_a_killed_process_leaves_no_post_of_a_firing_it_did_not_settle(sto
     await office.bot.planner.run_due()
     await office.heard()
     assert places(office) == [GROUP, OTHER]
+
+
+async def test_a_process_whose_clock_is_behind_drops_nothing_of_one_ahead(store: Store) -> None:
+    behind = await office_at(store, time(7, 59, 59), MORNING, on=DAY - timedelta(days=1))
+    ahead = await office_at(store, time(8), MORNING, on=DAY - timedelta(days=1))
+    await ahead.bot.planner.run_due()
+    await behind.bot.planner.run_due()
+    async with store.read() as session:
+        assert await occasions.next_due_at(session, ahead.bot.office_id) == at(DAY, time(8))
+
+
+@pytest.mark.parametrize(
+    ("now", "moved_to"),
+    [
+        pytest.param(time(7), time(9), id="to later"),
+        pytest.param(time(7), time(7, 30), id="to earlier"),
+        pytest.param(time(9), time(10), id="after it should have happened"),
+    ],
+)
+async def test_a_schedule_whose_time_was_changed_fires_once_at_the_new_one(
+    store: Store, now: time, moved_to: time
+) -> None:
+    office = await office_at(store, time(6), MORNING)
+    await office.bot.planner.run_due()
+    office.clock.advance_to(at(DAY, now))
+    again = await open_office(store, office.clock, settings_for([replace(MORNING, at=moved_to)]), reads_nothing())
+    await again.play_until(at(DAY, moved_to) - timedelta(seconds=1))
+    assert places(again) == []
+    await again.play(time(23))
+    assert places(again) == [GROUP, OTHER]
+
+
+async def test_a_schedule_moved_after_it_fired_does_not_fire_again_that_day(store: Store) -> None:
+    office = await office_at(store, time(7), MORNING)
+    await office.play(time(8, 1))
+    again = await open_office(store, office.clock, settings_for([replace(MORNING, at=time(9))]), reads_nothing())
+    await again.play(time(23))
+    assert places(again) == []
+
+
+async def test_a_schedule_taken_out_and_put_back_fires(store: Store) -> None:
+    office = await office_at(store, time(7), MORNING)
+    await office.bot.planner.run_due()
+    without = await open_office(store, office.clock, settings_for([EVENING]), reads_nothing())
+    await without.bot.planner.run_due()
+    again = await open_office(store, office.clock, settings_for([MORNING]), reads_nothing())
+    await again.play(time(8, 1))
+    assert places(again) == [GROUP, OTHER]
