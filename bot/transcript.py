@@ -42,22 +42,27 @@ class Transcript:
     unread: int = 0
 
 
-def read_copied(text: str, on: date, names: Collection[str]) -> Transcript:
+_AHEAD = timedelta(minutes=5)
+"""How far the clock of a phone may be ahead of ours."""
+
+
+def read_copied(text: str, pasted_at: datetime, names: Collection[str]) -> Transcript:
     """Reads chat text as WeChat copies it.
 
     Args:
-        on: the day it is from, where the text does not say.
+        pasted_at: when it was pasted. A time without a date is of that day, or of the day before if it was yet to come.
         names: names that may stand before a colon and the words on one line (张三：36.5); other such lines are words.
     """
-    reader = _Reader(on, frozenset(names))
+    reader = _Reader(pasted_at, frozenset(names))
     for line in text.splitlines():
         reader.take(line)
     return reader.done()
 
 
 class _Reader:
-    def __init__(self, on: date, names: frozenset[str]) -> None:
-        self._on, self._names = on, names
+    def __init__(self, pasted_at: datetime, names: frozenset[str]) -> None:
+        self._pasted_at, self._names = pasted_at, names
+        self._on: date | None = None
         self._said: list[Utterance] = []
         self._speaker: tuple[str, datetime | None] | None = None
         self._lines: list[str] = []
@@ -69,7 +74,7 @@ class _Reader:
             self._close()
             self._on = _day_in(found) or self._on
         elif found := _NAME_DAY_TIME.match(bare) or _NAME_TIME.match(bare):
-            self._open(found["name"], _moment(found, self._on))
+            self._open(found["name"], self._moment(found))
         elif (found := _NAME_ALONE.match(bare)) and (not self._lines or found["name"] in self._names):
             self._open(found["name"], None)
         elif (found := _NAME_AND_WORDS.match(bare)) and found["name"].strip() in self._names:
@@ -79,6 +84,13 @@ class _Reader:
             self._lines.append(line.rstrip())
         elif bare:
             self._unread += 1
+
+    def _moment(self, found: re.Match[str]) -> datetime | None:
+        written = (_day_in(found) if "year" in found.groupdict() else None) or self._on
+        moment = _at(found, written or self._pasted_at.astimezone(_CHINA).date())
+        if moment is not None and written is None and moment > self._pasted_at + _AHEAD:
+            return moment - timedelta(days=1)
+        return moment
 
     def _open(self, name: str, sent_at: datetime | None) -> None:
         self._close()
@@ -103,9 +115,7 @@ def _day_in(found: re.Match[str]) -> date | None:
         return None
 
 
-def _moment(found: re.Match[str], on: date) -> datetime | None:
-    if "year" in found.groupdict():
-        on = _day_in(found) or on
+def _at(found: re.Match[str], on: date) -> datetime | None:
     hour = int(found["hour"])
     if found["half"] in ("下午", "晚上") and hour < 12:
         hour += 12

@@ -12,7 +12,7 @@ from bot.errors import Refusal
 from bot.heard import Heard, known_of
 from bot.messages import Post
 from bot.records import Command
-from handlers.commands.scope import one_room, person_meant
+from handlers.commands.scope import is_room, one_room, person_meant
 from storage import Session, identities, messages, people, records
 
 _LOOK_BACK_DAYS = 14
@@ -56,10 +56,11 @@ async def paste(command: Command, heard: Heard, session: Session) -> Sequence[Po
     """`/录入 [群名]` and on the next lines the copied chat: kept as messages, then handled as if heard."""
     first, _, below = command.rest.partition("\n")
     words = first.split()
-    room = await one_room(words if below.strip() else (), heard, session, "录入")
-    text = below if below.strip() else command.rest
+    headed = bool(words and below.strip()) and await is_room(words, heard, session)
+    room = await one_room(words if headed else (), heard, session, "录入")
+    text = below if headed else command.rest
     names = [m.name for m in await people.members(session, room.id)]
-    found = transcript.read_copied(text, heard.day, names)
+    found = transcript.read_copied(text, heard.sent_at, names)
     if not found.said:
         raise Refusal(wording.nothing_pasted())
     new, seen = 0, Counter[tuple[object, ...]]()

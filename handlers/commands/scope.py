@@ -26,7 +26,19 @@ async def rooms_meant(words: Sequence[str], heard: Heard, session: Session) -> t
         if heard.room is not None and not heard.room.for_staff:
             return [await rooms.get(session, heard.room.id)], ""
         return known, ""
-    word = " ".join(words)
+    found, unit = await _called(" ".join(words), known, session)
+    if not found:
+        raise Refusal(wording.which_room(" ".join(words)[:30], [room.name for room in known]))
+    return found, unit
+
+
+async def is_room(words: Sequence[str], heard: Heard, session: Session) -> bool:
+    """Whether a room or a unit is called so."""
+    found, _ = await _called(" ".join(words), await rooms.every(session, heard.office_id, "deputies"), session)
+    return bool(found)
+
+
+async def _called(word: str, known: Sequence[Room], session: Session) -> tuple[list[Room], str]:
     exact = [room for room in known if room.name == word]
     named = exact or [room for room in known if word in room.name]
     if len(named) == 1 or exact:
@@ -34,9 +46,7 @@ async def rooms_meant(words: Sequence[str], heard: Heard, session: Session) -> t
     of_unit = [room for room in known if await _has_unit(session, room, word)]
     if of_unit:
         return of_unit, word
-    if named:
-        return named, ""
-    raise Refusal(wording.which_room(word[:30], [room.name for room in known]))
+    return named, ""
 
 
 async def _has_unit(session: Session, room: Room, unit: str) -> bool:
