@@ -2,6 +2,8 @@
 
 `bot.parsing.health` knows whom a word is about and how it is meant; here stands what follows from that. One function
 for each role a word can have, gathered in `NOTES`.
+
+It is longer than most modules because there are that many roles; each function stands by itself.
 """
 
 from __future__ import annotations

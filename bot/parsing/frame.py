@@ -190,8 +190,14 @@ _STRONG_RETRACT = frozenset(
 )
 
 
+_REPORTED_FOR = re.compile(
+    r"[代替帮给][为忙]?(?:上报|报告|填报|报|填|转)?[了过]?(?!我|大家)"
+    r"([\u4e00-\u9fff]{2,4}?)(?:代表|同志)?(?:上?报|填|写|发|的)"
+)
+
+
 def _whose(document: Document, start: int, end: int) -> str | None:
-    found = re.search(r"(?:代|替|帮)([\u4e00-\u9fff]{2,4}?)(?:代表)?(?:报|填|写|的)", document.plain[start:end])
+    found = _REPORTED_FOR.search(document.plain[start:end])
     if found:
         return document.visible(start + found.start(1), start + found.end(1))
     known = [(a, b) for a, b in document.known_between(start, end) if b <= end]

@@ -2,6 +2,8 @@
 
 Called by `bot.parsing.prose` for free text and by `bot.parsing.chains` for a line of a 接龙 or table. Walks through the
 sentences, knows at each word whom it is about, and notes what `polarity` says of it on that person's `Sheet`.
+
+It is longer than most modules because the walk keeps one state from the first word of a message to the last.
 """
 
 from __future__ import annotations

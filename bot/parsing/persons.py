@@ -278,6 +278,10 @@ class Cast:
             position = surname.start()
             if position < free or any(a <= position < b for a, b in taken):
                 continue
+            if familiar := _familiar(plain, position, start, tokens):
+                found.append(familiar)
+                free = familiar.end
+                continue
             if plain[position] in "和与" and any(t.start == position + 1 and t.role in ("kin", "self") for t in tokens):
                 continue
             before = plain[max(start, position - 5) : position]
@@ -291,13 +295,11 @@ class Cast:
                 )
                 length = names.length_at(plain, position, end, document.rules.names, borders, sure=sure)
                 titled = names.TITLE.match(plain, position + 1, end)
-                if (
-                    not length
-                    and titled
-                    and plain[position + 1 : titled.end()] != "总"
-                    and _AFTER_TITLE.match(plain, titled.end())
-                ):
+                if titled and _told_of(plain, position, titled.end(), start):
                     length = titled.end() - position  # 王镇长咳嗽: whom staff will know
+                    found.append(Hit(position, position + length, "name", plain[position : position + length], "names"))
+                    free = position + length
+                    continue
                 if sure and not length:
                     length = names.by_words(plain, position, end, self._document.segmenter.words)
                 if length and self._named_here(
@@ -457,8 +459,35 @@ class Cast:
         return sheets
 
 
-_AFTER_TITLE = re.compile(r"\s?[:,]?\s?(?:\d|[三体今咳发烧无没不在正健都转头嗓腹拉])")
+_AFTER_TITLE = re.compile(
+    r"\s?(?:\d{2}|[三体咳发烧无没不在正健都也已转头嗓腹拉干胸呕]|(?:今[天早日晨]|昨[晚天夜]|早上)(?!我))"
+)
+_AFTER_FAMILIAR = re.compile(r"\s?(?:今[天早]|昨晚)?(?:体温|咳|发[烧热]|正常|健康|[:]?\s?3[5-9]|[:]?\s?4[0-2])")
+_AFTER_CALL = re.compile(r"\s?[:,]?\s?(?:体温)?\d{2}")
 _ANOTHER = re.compile(r"一个[^,。一]{1,8}[,、;\s]?(?:另)?一个[^\d,。]{0,3}$")
+
+
+def _familiar(plain: str, position: int, start: int, tokens: list[Hit]) -> Hit | None:
+    """小王 or 老李 with what one says of a person right behind."""
+    begin = position - 1
+    if begin < start or plain[begin] not in "小老" or plain[position] in "干时年家字于房便":
+        return None
+    if begin > start and plain[begin - 1] not in " ,、:;。\n":
+        return None
+    if not _AFTER_FAMILIAR.match(plain, position + 1) or any(
+        t.start <= begin and position < t.end and t.end - t.start >= 2 for t in tokens
+    ):
+        return None
+    return Hit(begin, position + 1, "name", plain[begin : position + 1], "names")
+
+
+def _told_of(plain: str, position: int, stop: int, start: int) -> bool:
+    """Whether a family name with a title is spoken of and not called upon: 王镇长咳嗽, but not 王镇长,咳嗽."""
+    if plain[position + 1 : stop] == "总":
+        return bool(_AFTER_CALL.match(plain, stop)) and plain[stop : stop + 1] not in ",:"
+    if _AFTER_TITLE.match(plain, stop):
+        return position > start or plain[stop : stop + 1] != " "
+    return position > start and bool(_AFTER_CALL.match(plain, stop))
 
 
 def _ended(position: int, tokens: list[Hit], covered: list[tuple[int, int]]) -> bool:

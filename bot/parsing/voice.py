@@ -33,6 +33,7 @@ _TELLS_OTHERS = re.compile(
 )
 _FUTURE_WISH = re.compile(
     r"(?:希望|盼|盼望|愿|但愿|期待|祝)[^,。]{0,14}(?:疫情[^,。]{0,4}(?:过去|结束|退散)|早日|平安|顺利|春暖花开|战胜|好起来|一切都?好|健康|快乐|胜利)"
+    r"|(?:到时候?|到那时|那时候?|总有一天|等[^,。]{0,10}开了?)[^。]{0,14}(?:摘|团聚|相聚|聚聚|喝[一两]杯|好起来)"
 )
 
 
@@ -295,10 +296,10 @@ def category(document: Document, start: int, end: int) -> tuple[str, tuple[str, 
         score[hit.value] += weight  # type: ignore[assignment]  # Counter also counts in halves
     text = plain[start:end]
     if re.search(r"复工|复产|开工|企业|工厂|厂里|(?<!环卫)工人", text) and score["复工复产"]:
-        score["物资保障"] *= 0.4  # type: ignore[assignment]
-        score["社区防控"] *= 0.6  # type: ignore[assignment]
+        score["物资保障"] *= 0.4  # type: ignore[assignment]  # halves again
+        score["社区防控"] *= 0.6  # type: ignore[assignment]  # halves again
     if re.search(r"学校|学生|开学|返校|班|网课|孩子|娃", text) and score["复学"]:
         for other in ("物资保障", "社区防控", "民生保障", "宣传引导"):
-            score[other] *= 0.6  # type: ignore[assignment]
+            score[other] *= 0.6  # type: ignore[assignment]  # halves again
     best = max(score, key=lambda value: score[value])
     return best, tuple(dict.fromkeys(h.group for h in hits if h.value == best))
