@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -53,16 +53,13 @@ async def on_day(session: Session, office_id: int, person_ids: Collection[int], 
 
 
 async def withdraw(session: Session, office_id: int, person_id: int, day: date, at: datetime) -> int:
-    """Takes back somebody's marks that hold on a day; returns how many."""
-    done = await session.execute(
-        update(Mark)
-        .where(
-            Mark.office_id == office_id,
-            Mark.person_id == person_id,
-            Mark.from_on <= day,
-            Mark.to_on >= day,
-            Mark.withdrawn_at.is_(None),
-        )
-        .values(withdrawn_at=at)
+    """Takes back somebody's marks from a day on, and leaves the days before as they are; returns how many."""
+    standing = (
+        Mark.office_id == office_id,
+        Mark.person_id == person_id,
+        Mark.to_on >= day,
+        Mark.withdrawn_at.is_(None),
     )
-    return rows_of(done)
+    cut = update(Mark).where(*standing, Mark.from_on < day).values(to_on=day - timedelta(days=1))
+    gone = update(Mark).where(*standing, Mark.from_on >= day).values(withdrawn_at=at)
+    return rows_of(await session.execute(cut)) + rows_of(await session.execute(gone))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import wording
 from bot.errors import Refusal
@@ -59,6 +59,8 @@ async def command(record: Command, heard: Heard, session: Session) -> Sequence[P
     """Carries a command out, or says kindly why not."""
     if not heard.speaker.staff:
         return [heard.whisper(wording.staff_only(heard.settings.office.bot_name), "命令仅限工作人员")]
+    if record.name.casefold() not in BY_NAME:
+        record = _parted(record)
     entry = BY_NAME.get(record.name.casefold())
     if entry is None:
         near = difflib.get_close_matches(record.name.casefold(), list(BY_NAME), n=1, cutoff=0.4)
@@ -68,6 +70,18 @@ async def command(record: Command, heard: Heard, session: Session) -> Sequence[P
         return await entry.run(record, heard, session)
     except Refusal as refusal:
         return [heard.answer(str(refusal), f"/{entry.names[0]}")]
+
+
+def _parted(record: Command) -> Command:
+    """The command that was written without a blank behind its name (/汇总昨天); the same record where there is none."""
+    known = [name for name in BY_NAME if len(name) >= 2 and not name.isascii() and record.name.startswith(name)]
+    if not known:
+        return record
+    name = max(known, key=len)
+    behind = record.name.removeprefix(name)
+    below = record.source.partition(record.name)[2].startswith("\n")
+    rest = f"{behind}\n{record.rest}" if below else f"{behind} {record.rest}"
+    return replace(record, name=name, args=(behind, *record.args), rest=rest.rstrip())
 
 
 def _sharing(name: str) -> str | None:

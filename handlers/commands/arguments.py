@@ -27,7 +27,13 @@ _FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _SHORT = re.compile(r"(\d{1,2})[-/.月](\d{1,2})[日号]?")
 _ONLY_DAY = re.compile(r"(\d{1,2})[日号]")
 _LAST = re.compile(r"(?:近|最近|过去)(\d{1,2})[天日]")
-_FROM_TO = re.compile(r"(.+?)(?:至|到|~|—|－|(?<=日)-)(.+)")
+_TO = re.compile(r"\s*(?:至|到|[~～—－-])+\s*")
+_LIKE_A_DAY = re.compile(r"(?=.*\d)[\d年月日号/.\-至到~～—－]+")
+_FOR_DAYS = re.compile(r"(?:(.+?)(?:(?<=[日号天])|\s|起)\s*起?\s*)?([1-9]\d?|[一两二三四五六七八九十])\s*天")
+_DIGITS = {"两": 2, **{digit: n for n, digit in enumerate("一二三四五六七八九十", 1)}}
+
+MOST_DAYS = 31
+"""How many days one answer shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,13 @@ class Span:
     def days(self) -> Sequence[date]:
         """Each of them, in order."""
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
+
+    @property
+    def latest(self) -> Span:
+        """The last of them, at most MOST_DAYS."""
+        if (self.last - self.first).days < MOST_DAYS:
+            return self
+        return Span(self.last - timedelta(days=MOST_DAYS - 1), self.last)
 
 
 def read_day(word: str, today: date) -> date | None:
@@ -81,11 +94,41 @@ def read_span(word: str, today: date) -> Span | None:
         return Span(today - timedelta(days=max(int(found[1]), 1) - 1), today)
     if day := read_day(word, today):
         return Span(day, day)
-    if found := _FROM_TO.fullmatch(word):
-        first, last = read_day(found[1], today), read_day(found[2], today)
-        if first and last and first <= last:
+    return _from_to(word, today)
+
+
+def _from_to(word: str, today: date) -> Span | None:
+    """2月1日至2月10日, 2月1日-10日, 2020-02-01-2020-02-10: parted wherever both sides are days."""
+    word = re.sub(r"^[从自]", "", word)
+    for parting in _TO.finditer(word):
+        first, after = read_day(word[: parting.start()], today), word[parting.end() :]
+        if first is None:
+            continue
+        same_month = _ONLY_DAY.fullmatch(after)
+        last = _date(first.year, first.month, int(same_month[1])) if same_month else read_day(after, today)
+        if last is not None and first <= last:
             return Span(first, last)
     return None
+
+
+def read_leave(words: Sequence[str], today: date) -> Span | None:
+    """The days of a leave (请假): 明天 is that day, 至2月20日 is from today on, 3天 too; today without words."""
+    text = " ".join(words)
+    if not text:
+        return Span(today, today)
+    if found := _FOR_DAYS.fullmatch(text):
+        first = read_day(found[1].lstrip("从自"), today) if found[1] else today
+        length = _DIGITS[found[2]] if found[2] in _DIGITS else int(found[2])
+        return Span(first, first + timedelta(days=length - 1)) if first else None
+    if until := _TO.match(text):
+        last = read_day(text[until.end() :], today)
+        return Span(today, last) if last is not None and last >= today else None
+    if day := read_day(text, today):
+        return Span(day, day)
+    days = [read_day(word, today) for word in words]
+    if len(days) == 2 and days[0] and days[1] and days[0] <= days[1]:
+        return Span(days[0], days[1])
+    return _from_to(text, today)
 
 
 def split_span(args: Sequence[str], today: date) -> tuple[Span, list[str]]:
@@ -95,12 +138,21 @@ def split_span(args: Sequence[str], today: date) -> tuple[Span, list[str]]:
         Refusal: something looks like a day and is none.
     """
     span, rest = None, []
-    for word in args:
+    for word in _joined(args, today):
         found = read_span(word, today)
         if found is not None and span is None:
             span = found
-        elif re.fullmatch(r"[\d年月日号/.\-]+", word):
+        elif _LIKE_A_DAY.fullmatch(word):
             raise Refusal(wording.which_day(word))
         else:
             rest.append(word)
     return span or Span(today, today), rest
+
+
+def _joined(args: Sequence[str], today: date) -> list[str]:
+    """The arguments, with a span that was written with blanks (2月1日 至 2月10日) in one."""
+    for width in (3, 2):
+        for at in range(len(args) - width + 1):
+            if _from_to(span := " ".join(args[at : at + width]), today):
+                return [*args[:at], span, *args[at + width :]]
+    return list(args)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date
 
 from bot import wording
 from bot.errors import Refusal
@@ -13,8 +11,8 @@ from bot.messages import Post
 from bot.people import Known
 from bot.records import Command, HealthReport
 from bot.reports.tally import State
-from handlers.commands.arguments import read_day
-from handlers.commands.scope import person_meant
+from handlers.commands.arguments import read_leave
+from handlers.commands.scope import person_and_days, person_meant
 from handlers.health import health
 from storage import Session, marks, records
 
@@ -57,27 +55,19 @@ async def _take(person: Known, said: str, command: Command, heard: Heard, sessio
 
 
 async def leave(command: Command, heard: Heard, session: Session) -> Sequence[Post]:
-    """`/请假 张三 至 2月20日`, `/请假 张三` (today), `/请假 张三 取消`."""
+    """`/请假 张三 至 2月20日`, `/请假 张三 明天`, `/请假 张三 3天`, `/请假 张三` (today), `/请假 张三 取消`."""
     if not command.args:
         raise Refusal(wording.who_is_it("", ()))
-    person = await person_meant(command.args[0], heard, session)
-    words = [word for part in command.args[1:] for word in re.split(r"[至到~—]", part) if word]
+    person, words = await person_and_days(command.args, heard, session)
     if any(word in _UNDO for word in words):
         await marks.withdraw(session, heard.office_id, person.person_id, heard.day, heard.now)
         return [heard.answer(wording.leave_ended(person.name), "/请假")]
-    days = [_day(word, heard.day) for word in words]
-    first, last = (days[0], days[1]) if len(days) > 1 else (heard.day, days[0] if days else heard.day)
-    if last < first:
+    span = read_leave(words, heard.day)
+    if span is None:
         raise Refusal(wording.which_day(" ".join(words)))
-    await marks.add(session, heard.office_id, person.person_id, marks.LEAVE, (first, last), heard.message_id, heard.now)
-    return [heard.answer(wording.leave_noted(person.name, first, last), "/请假")]
-
-
-def _day(word: str, today: date) -> date:
-    found = read_day(word, today)
-    if found is None:
-        raise Refusal(wording.which_day(word))
-    return found
+    days = (span.first, span.last)
+    await marks.add(session, heard.office_id, person.person_id, marks.LEAVE, days, heard.message_id, heard.now)
+    return [heard.answer(wording.leave_noted(person.name, *days), "/请假")]
 
 
 async def mark(command: Command, heard: Heard, session: Session) -> Sequence[Post]:

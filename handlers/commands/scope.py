@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot import people as naming
 from bot import wording
 from bot.errors import Refusal
 from bot.heard import Heard, known_of
-from bot.people import Known
+from bot.people import Evidence, Known, Match
 from storage import Session, people, rooms
 from storage.tables import Room
 
@@ -65,15 +66,36 @@ async def one_room(words: Sequence[str], heard: Heard, session: Session, command
     raise Refusal(wording.no_room(command))
 
 
+_BEHIND_NAME = re.compile(r"(\D+?)((?:[至到从自~～—－]|-?\d|今天|明天|后天|[一两二三四五六七八九十]天).*)")
+
+
+async def person_and_days(args: Sequence[str], heard: Heard, session: Session) -> tuple[Known, list[str]]:
+    """The person, and the words behind; a day may stand right behind the name (张三至2月20日).
+
+    Raises:
+        Refusal: see `person_meant`.
+    """
+    name, words = args[0], list(args[1:])
+    match = await _match(name, heard, session)
+    if match.evidence in (None, Evidence.NICKNAME) and (found := _BEHIND_NAME.fullmatch(name)):
+        name, words = found[1], [found[2], *words]
+    return await person_meant(name, heard, session), words
+
+
 async def person_meant(name: str, heard: Heard, session: Session) -> Known:
     """The one person who goes by that name.
 
     Raises:
         Refusal: nobody does, or several do; the text names who may be meant.
     """
-    match = naming.find(name, heard.people)
-    if not match.people:
-        match = naming.find(name, [known_of(m) for m in await people.everybody(session, heard.office_id)])
+    match = await _match(name, heard, session)
     if match.one is not None:
         return match.one
     raise Refusal(wording.who_is_it(name[:20], [f"{p.unit}-{p.name}" if p.unit else p.name for p in match.people]))
+
+
+async def _match(name: str, heard: Heard, session: Session) -> Match:
+    match = naming.find(name, heard.people)
+    if match.people:
+        return match
+    return naming.find(name, [known_of(m) for m in await people.everybody(session, heard.office_id)])

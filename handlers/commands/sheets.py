@@ -21,13 +21,12 @@ from storage.tables import Record as Row
 from storage.tables import Room
 
 _KEPT_DAYS = 7
-_MOST_DAYS = 31
 
 
 async def export(command: Command, heard: Heard, session: Session) -> Sequence[Post]:
     """`/导出 [day or span] [room or unit]`."""
     span, words = split_span(command.args, heard.day)
-    span = Span(max(span.first, span.last - timedelta(days=_MOST_DAYS - 1)), span.last)
+    span = span.latest
     found, unit = await rooms_meant(words, heard, session)
     days = []
     for on in span.days:

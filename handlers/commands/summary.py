@@ -22,7 +22,7 @@ async def summary(command: Command, heard: Heard, session: Session) -> Sequence[
     """`/汇总 [day or span] [room or unit]`."""
     span, words = split_span(command.args, heard.day)
     found, unit = await rooms_meant(words, heard, session)
-    days = [await _day(session, room, unit, on) for on in span.days[-31:] for room in found]
+    days = [await _day(session, room, unit, on) for on in span.latest.days for room in found]
     blocks = [_block(day, heard) for day in days]
     if len(found) > 1 and span.first == span.last:
         blocks.append(_total(days))
@@ -86,5 +86,5 @@ async def unwell(command: Command, heard: Heard, session: Session) -> Sequence[P
     """`/异常 [day] [room or unit]`: to the asker alone, wherever it was asked."""
     span, words = split_span(command.args, heard.day)
     found, unit = await rooms_meant(words, heard, session)
-    days = [await _day(session, room, unit, on) for on in span.days[-31:] for room in found]
+    days = [await _day(session, room, unit, on) for on in span.latest.days for room in found]
     return [heard.whisper(daily.private_ill(days), "/异常")]
