@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from storage import Session
+from storage import Session, people
 from storage.tables import Gap, Pulse
 
 
@@ -28,6 +28,9 @@ async def between(session: Session, office_id: int, since: datetime, until: date
 async def beat(session: Session, office_id: int, channel: str, at: datetime) -> datetime | None:
     """Notes that a channel hears at this instant; returns when that was last noted, None the first time."""
     pulse = await session.get(Pulse, (office_id, channel))
+    if pulse is None:
+        await people.lock_office(session, office_id)  # another process may be noting its first just now
+        pulse = await session.get(Pulse, (office_id, channel))
     if pulse is None:
         session.add(Pulse(office_id=office_id, channel=channel, alive_at=at))
         return None

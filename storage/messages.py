@@ -60,20 +60,18 @@ async def claim_lane(session: Session, office_id: int, now: datetime, most: int)
 
 
 async def _lock(session: Session, room_id: int | None, peer_id: int | None) -> bool:
-    """Whether the lane is ours. SQLite has one writer, so that it always is; it ignores FOR UPDATE."""
+    """Whether the lane is ours. SQLite has one writer, so that it always is; it ignores FOR UPDATE.
+
+    Messages that point to it may still be kept while it is locked.
+    """
     if room_id is not None:
         lock = select(Room.id).where(Room.id == room_id)
     elif peer_id is not None:
         lock = select(Identity.id).where(Identity.id == peer_id)
     else:
         return True
-    return (await session.execute(lock.with_for_update(skip_locked=True))).scalar_one_or_none() is not None
-
-
-async def next_retry_at(session: Session, office_id: int) -> datetime | None:
-    """When the next message that failed is to be tried again; None where none waits."""
-    query = select(func.min(Message.retry_at)).where(Message.office_id == office_id, Message.handled_at.is_(None))
-    return await session.scalar(query)
+    ours = await session.execute(lock.with_for_update(skip_locked=True, key_share=True))
+    return ours.scalar_one_or_none() is not None
 
 
 async def waiting(session: Session, office_id: int) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select, update
 
 from storage import Session
 from storage.tables import Member, Office, Person
@@ -45,6 +46,12 @@ async def office(session: Session, name: str) -> int | None:
     return await session.scalar(select(Office.id).where(Office.name == name))
 
 
+async def lock_office(session: Session, office_id: int) -> None:
+    """Lets one process at a time go on, until its commit; SQLite has one writer, and ignores it."""
+    query = select(Office.id).where(Office.id == office_id)
+    await session.execute(query.with_for_update(key_share=True))  # rows that point to the office may still be added
+
+
 async def sync_roster(session: Session, office_id: int, room_id: int, entries: Sequence[Entry]) -> bool:
     """Makes a room's members what its roster says; returns whether anything changed.
 
@@ -62,6 +69,14 @@ async def sync_roster(session: Session, office_id: int, room_id: int, entries: S
             session.add(Member(room_id=room_id, person_id=person_id, role=role, position=position))
     await session.flush()
     return before != await members(session, room_id)
+
+
+async def note_gone(session: Session, office_id: int, now: datetime) -> None:
+    """Notes who is in no room any more, and who is back."""
+    seated = exists().where(Member.person_id == Person.id)
+    mine = update(Person).where(Person.office_id == office_id)
+    await session.execute(mine.where(Person.gone_at.is_(None), ~seated).values(gone_at=now))
+    await session.execute(mine.where(Person.gone_at.is_not(None), seated).values(gone_at=None))
 
 
 async def _ensure_person(session: Session, office_id: int, entry: Entry) -> int:

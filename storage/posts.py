@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from storage import Session
 from storage.tables import Post
@@ -59,28 +59,57 @@ async def claim(session: Session, post_id: int, now: datetime, lease: timedelta)
 
 
 async def abandoned(session: Session, office_id: int, channels: Collection[str], now: datetime) -> Sequence[Post]:
-    """Claimed posts whose sender has not marked them within its lease: it was killed, or cannot know."""
+    """Claimed posts whose sender has not marked them within its lease: it was killed, or cannot know.
+
+    Locked against other processes until the commit: one at a time recovers a post.
+    """
     query = select(Post).where(
         Post.office_id == office_id, Post.channel.in_(channels), Post.state == "claimed", Post.lease_until < now
     )
-    return (await session.scalars(query.order_by(Post.id))).all()
+    locked = query.order_by(Post.id).with_for_update(skip_locked=True, key_share=True)
+    return (await session.scalars(locked)).all()
 
 
-async def settle(session: Session, post_id: int, state: str, *, only_from: str = "claimed", **values: Any) -> bool:
-    """Moves a post on from a state; False where it is no longer in that state."""
+async def settle(
+    session: Session,
+    post_id: int,
+    state: str,
+    *,
+    only_from: str = "claimed",
+    lapsed_before: datetime | None = None,
+    **values: Any,
+) -> bool:
+    """Moves a post on from a state; False where it is no longer in that state.
+
+    Args:
+        lapsed_before: only where its lease ran out before then; another process may have claimed it anew.
+    """
     done = await session.execute(
-        update(Post).where(Post.id == post_id, Post.state == only_from).values(state=state, **values).returning(Post.id)
+        update(Post).where(*_still(post_id, only_from, lapsed_before)).values(state=state, **values).returning(Post.id)
     )
     return done.scalar_one_or_none() is not None
 
 
-async def postpone(session: Session, post_id: int, until: datetime, *, only_from: str, note: str = "") -> None:
-    """Lets a post be tried again later."""
+async def postpone(
+    session: Session,
+    post_id: int,
+    until: datetime,
+    *,
+    only_from: str,
+    lapsed_before: datetime | None = None,
+    note: str = "",
+) -> None:
+    """Lets a post be tried again later; `lapsed_before` as for `settle`."""
     await session.execute(
         update(Post)
-        .where(Post.id == post_id, Post.state == only_from)
+        .where(*_still(post_id, only_from, lapsed_before))
         .values(state="due", not_before=until, lease_until=None, note=note)
     )
+
+
+def _still(post_id: int, state: str, lapsed_before: datetime | None) -> list[ColumnElement[bool]]:
+    lapsed = [] if lapsed_before is None else [Post.lease_until < lapsed_before]
+    return [Post.id == post_id, Post.state == state, *lapsed]
 
 
 async def sent_since(session: Session, channel: str, since: datetime, room_id: int | None = None) -> Sequence[datetime]:
@@ -115,9 +144,3 @@ async def in_states(
     if since is not None:
         query = query.where(Post.made_at >= since)
     return (await session.scalars(query.order_by(Post.id.desc()).limit(most))).all()
-
-
-async def with_prefix(session: Session, office_id: int, prefix: str) -> Sequence[Post]:
-    """Posts whose key begins so, oldest first."""
-    query = select(Post).where(Post.office_id == office_id, Post.key.startswith(prefix, autoescape=True))
-    return (await session.scalars(query.order_by(Post.id))).all()

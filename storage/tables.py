@@ -169,6 +169,19 @@ class Message(Table):
         Index(None, "peer_id", "sent_at"),
         Index(None, "channel", "recalls"),
         Index(None, "room_id", "text_hash"),
+        Index(
+            "ix_messages_failed",
+            "office_id",
+            "id",
+            sqlite_where=text("error <> ''"),
+            postgresql_where=text("error <> ''"),
+        ),
+        Index(
+            "ix_messages_echoes",
+            "post_id",
+            sqlite_where=text("post_id IS NOT NULL"),
+            postgresql_where=text("post_id IS NOT NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
@@ -277,6 +290,7 @@ class Occasion(Table):
             sqlite_where=text("state = 'due'"),
             postgresql_where=text("state = 'due'"),
         ),
+        Index(None, "office_id", "due_at"),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
@@ -287,7 +301,7 @@ class Occasion(Table):
     due_at: Mapped[datetime]
     not_after: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16), default="due")
-    """`due`, `done`, `missed` (the bot was down), `paused`."""
+    """`due`, `done`, `missed` (the bot was down), `paused`, `dropped` (no longer configured)."""
     settled_at: Mapped[datetime | None]
 
 
@@ -304,6 +318,13 @@ class Post(Table):
             "not_before",
             sqlite_where=text("state IN ('due', 'claimed')"),
             postgresql_where=text("state IN ('due', 'claimed')"),
+        ),
+        Index(
+            "ix_posts_troubled",
+            "office_id",
+            "id",
+            sqlite_where=text("state IN ('held', 'unknown', 'refused')"),
+            postgresql_where=text("state IN ('held', 'unknown', 'refused')"),
         ),
         Index(None, "room_id", "sent_at"),
         Index(None, "channel", "sent_at"),

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from storage import SchemaMismatch, StorageError, Store, StoreUnreachable, backup, migrate, people, rooms
 from storage.people import Entry
-from storage.tables import Gap, Table
+from storage.tables import Gap, Person, Table
 
 
 async def test_migrations_build_exactly_the_tables(store: Store) -> None:
@@ -107,6 +107,52 @@ async def test_namesakes_of_different_units_are_two_people(store: Store) -> None
         entries = [Entry(name="王五", role="deputy", unit="开福区"), Entry(name="王五", role="deputy", unit="华容县")]
         await people.sync_roster(session, office, room.id, entries)
         assert len(await people.members(session, room.id)) == 2
+
+
+async def test_who_is_in_no_room_any_more_is_gone_until_they_are_back(store: Store) -> None:
+    moment = datetime(2020, 2, 10, tzinfo=UTC)
+    both = [Entry(name="张三", role="deputy"), Entry(name="李四", role="deputy")]
+
+    async def gone(room_id: int, entries: list[Entry]) -> list[str]:
+        async with store.begin() as session:
+            await people.sync_roster(session, office, room_id, entries)
+            await people.note_gone(session, office, moment)
+            return list(await session.scalars(select(Person.name).where(Person.gone_at == moment)))
+
+    async with store.begin() as session:
+        office = await people.ensure_office(session, "某联工委")
+        one = await rooms.ensure(session, office, "webchat", "甲群", "deputies")
+        two = await rooms.ensure(session, office, "webchat", "乙群", "deputies")
+    assert await gone(one.id, both) == []
+    assert await gone(one.id, both[:1]) == ["李四"]
+    assert await gone(two.id, both[1:]) == []
+    assert await gone(one.id, []) == ["张三"]
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)  # PostgreSQL reads a small table as a whole
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        pytest.param(
+            "FROM messages WHERE office_id = 1 AND error <> '' ORDER BY id", "ix_messages_failed", id="failed"
+        ),
+        pytest.param("FROM messages WHERE post_id = 1", "ix_messages_echoes", id="echo of a post"),
+        pytest.param(
+            "FROM posts WHERE office_id = 1 AND state IN ('held', 'unknown', 'refused') ORDER BY id DESC",
+            "ix_posts_troubled",
+            id="posts that staff see",
+        ),
+        pytest.param(
+            "FROM occasions WHERE office_id = 1 AND due_at >= '2020-02-10'",
+            "ix_occasions_office_id_due_at",
+            id="what is planned",
+        ),
+    ],
+)
+async def test_what_is_asked_again_and_again_has_an_index(store: Store, query: str, index: str) -> None:
+    async with store.read() as session:
+        plan = await session.execute(text(f"EXPLAIN QUERY PLAN SELECT * {query}"))
+    assert index in str(plan.all())
 
 
 async def _some_rows(store: Store) -> None:

@@ -156,6 +156,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'due'"),
             postgresql_where=sa.text("state = 'due'"),
         )
+        batch_op.create_index(batch_op.f("ix_occasions_office_id_due_at"), ["office_id", "due_at"], unique=False)
 
     op.create_table(
         "posts",
@@ -199,6 +200,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('due', 'claimed')"),
         )
         batch_op.create_index(batch_op.f("ix_posts_room_id_sent_at"), ["room_id", "sent_at"], unique=False)
+        batch_op.create_index(
+            "ix_posts_troubled",
+            ["office_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('held', 'unknown', 'refused')"),
+            postgresql_where=sa.text("state IN ('held', 'unknown', 'refused')"),
+        )
 
     op.create_table(
         "messages",
@@ -240,6 +248,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_messages_channel_recalls"), ["channel", "recalls"], unique=False)
+        batch_op.create_index(
+            "ix_messages_echoes",
+            ["post_id"],
+            unique=False,
+            sqlite_where=sa.text("post_id IS NOT NULL"),
+            postgresql_where=sa.text("post_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_messages_failed",
+            ["office_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("error <> ''"),
+            postgresql_where=sa.text("error <> ''"),
+        )
         batch_op.create_index(batch_op.f("ix_messages_identity_id_sent_at"), ["identity_id", "sent_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_peer_id_sent_at"), ["peer_id", "sent_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_room_id_sent_at"), ["room_id", "sent_at"], unique=False)
