@@ -183,6 +183,7 @@ async def build(
 async def sync_rooms(bot: Bot) -> None:
     """Makes the store's rooms and members what the configuration says; reads again what that newly explains."""
     async with bot.store.begin() as session:
+        await people.lock_office(session, bot.office_id)  # two processes that start together would each add people
         for configured in bot.settings.rooms:
             before = await rooms.by_name(session, bot.office_id, configured.channel, configured.name)
             was_unknown = before is not None and before.purpose == rooms.UNKNOWN
@@ -201,6 +202,7 @@ async def sync_rooms(bot: Bot) -> None:
                 await messages.read_room_again(
                     session, room.id, bot.clock.now() - timedelta(days=bot.settings.inbox.reread_days)
                 )
+        await people.note_gone(session, bot.office_id, bot.clock.now())
 
 
 @contextlib.asynccontextmanager
