@@ -278,7 +278,9 @@ class Cast:
             position = surname.start()
             if position < free or any(a <= position < b for a, b in taken):
                 continue
-            if familiar := _familiar(plain, position, start, tokens):
+            if not document.sender_plain.startswith(plain[position]) and (
+                familiar := _familiar(plain, position, start, tokens)
+            ):
                 found.append(familiar)
                 free = familiar.end
                 continue
@@ -462,6 +464,7 @@ class Cast:
 _AFTER_TITLE = re.compile(
     r"\s?(?:\d{2}|[三体咳发烧无没不在正健都也已转头嗓腹拉干胸呕]|(?:今[天早日晨]|昨[晚天夜]|早上)(?!我))"
 )
+_NEXT_TITLE = re.compile(rf"\d[^\n]{{0,12}}[\u4e00-\u9fff]{names.TITLE.pattern}\s?:?\s?\d{{2}}")
 _AFTER_FAMILIAR = re.compile(r"\s?(?:今[天早]|昨晚)?(?:体温|咳|发[烧热]|正常|健康|[:]?\s?3[5-9]|[:]?\s?4[0-2])")
 _AFTER_CALL = re.compile(r"\s?[:,]?\s?(?:体温)?\d{2}")
 _ANOTHER = re.compile(r"一个[^,。一]{1,8}[,、;\s]?(?:另)?一个[^\d,。]{0,3}$")
@@ -485,9 +488,10 @@ def _told_of(plain: str, position: int, stop: int, start: int) -> bool:
     """Whether a family name with a title is spoken of and not called upon: 王镇长咳嗽, but not 王镇长,咳嗽."""
     if plain[position + 1 : stop] == "总":
         return bool(_AFTER_CALL.match(plain, stop)) and plain[stop : stop + 1] not in ",:"
+    inner = position > start or bool(_NEXT_TITLE.search(plain, stop, stop + 30))
     if _AFTER_TITLE.match(plain, stop):
-        return position > start or plain[stop : stop + 1] != " "
-    return position > start and bool(_AFTER_CALL.match(plain, stop))
+        return inner or plain[stop : stop + 1] != " "
+    return inner and bool(_AFTER_CALL.match(plain, stop))
 
 
 def _ended(position: int, tokens: list[Hit], covered: list[tuple[int, int]]) -> bool:

@@ -115,3 +115,25 @@ def test_a_quote_reports_nothing(read: Read) -> None:
 def test_numbered_suggestions_are_several_and_measures_are_one(read: Read) -> None:
     assert kinds(read("建议一：各村口设卡；建议二：开通网上立案")) == ["suggestion", "suggestion"]
     assert kinds(read("关于农村防控的建议：一是进村设卡；二是每天消毒；三是党员包户。")) == ["suggestion"]
+
+
+def test_a_batch_by_titles_stands_under_each_title(read: Read) -> None:
+    told = [(r["subject"], r["status"], r["proxy"]) for r in read("张主席36.4，李书记36.6，王副镇长咳嗽37.1")]
+    assert told == [("张主席", "well", True), ("李书记", "well", True), ("王副镇长", "unwell", True)]
+    assert [r["subject"] for r in read("张主席：36.4，李书记：36.6，老王37.8")] == ["张主席", "李书记", "老王"]
+
+
+@pytest.mark.parametrize(
+    "text", ["张主席，咳嗽两天了，37.5", "李主任：体温37.8，咳嗽", "王书记好，37.6", "老张今天38度"]
+)
+def test_a_title_that_is_called_upon_is_not_spoken_of(read: Read, text: str) -> None:
+    assert [(r["subject"], r["status"], r["proxy"]) for r in read(text)] == [("张三", "unwell", False)]
+
+
+@pytest.mark.parametrize("said", ["代报杨洞庭", "替杨洞庭报", "帮杨洞庭填", "给杨洞庭报", "代为上报杨洞庭"])
+def test_a_withdrawal_names_whom_the_report_was_for(read: Read, said: str) -> None:
+    assert [(r["kind"], r["subject"]) for r in read(f"刚才{said}的那条作废，我看串行了")] == [("retract", "杨洞庭")]
+
+
+def test_a_wish_for_the_day_without_masks_is_no_suggestion(read: Read) -> None:
+    assert read("山上的杜鹃再有一个多月就开了，到时候口罩也该摘了") == []
