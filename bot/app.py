@@ -189,6 +189,7 @@ async def sync_rooms(bot: Bot) -> None:
             was_unknown = before is not None and before.purpose == rooms.UNKNOWN
             room = await rooms.ensure(session, bot.office_id, configured.channel, configured.name, configured.purpose)
             channel = bot.channels.get(configured.channel)
+            room.pinned = bool(configured.external_id)
             if configured.external_id:
                 room.external_id = configured.external_id
             elif channel is not None and channel.traits.reaches_people:

@@ -20,7 +20,7 @@ from bot.messages import Gap, Message, MessageKind, Post
 from bot.records import Command, Record
 from bot.settings import Settings
 from bot.speakers import Read, Speakers
-from storage import Session, Store, StoreUnreachable, gaps, identities, messages, people, records, rooms
+from storage import Session, Store, StoreUnreachable, gaps, identities, is_outage, messages, people, records, rooms
 from storage.tables import Message as KeptMessage
 from storage.tables import Room
 
@@ -134,15 +134,38 @@ class Inbox:
         try:
             async with session.begin_nested():
                 message.outcome = await self._outcome(session, message)
-        except StoreUnreachable:
-            raise
-        except Exception as exc:  # noqa: BLE001 - one bad message never stops the rest
+        except Exception as exc:
+            if is_outage(exc):
+                raise  # the store's trouble, not the message's: the whole transaction is tried again
             self._fail(message, exc)
+            if message.outcome == "failed":
+                await self._tell_unhandled(session, message)
             return
         now = self._clock.now()
         message.handled_at, message.retry_at = now, None
-        message.error = "内容没有取到" if message.outcome == "no_content" else ""
+        message.error = ""
+        if message.outcome == "no_content":
+            message.error = "内容没有取到"
+            await self._tell_unhandled(session, message)
         message.read_at = message.read_at or now
+
+    async def _tell_unhandled(self, session: Session, message: KeptMessage) -> None:
+        """Staff are asked to look at what the bot could not handle; nobody's words are repeated."""
+        room = await rooms.get(session, message.room_id) if message.room_id is not None else None
+        text = wording.unhandled(
+            room.name if room else "私聊", local(message.sent_at), lost=message.outcome == "no_content"
+        )
+        told = await staff.of_affairs(
+            session,
+            self._settings,
+            self._office_id,
+            message.room_id,
+            key=f"unhandled/{message.id}",
+            why="有消息没能处理",
+            text=text,
+            now=self._clock.now(),
+        )
+        await self._put(session, told)
 
     def _fail(self, message: KeptMessage, exc: Exception) -> None:
         # The error's own words may hold the message's: only its type and place are logged and kept.
@@ -199,8 +222,8 @@ class Inbox:
             await records.withdraw_message(session, message.id, "reread", self._clock.now())
         posts: list[Post] = []
         for position, record in enumerate(await self._read(_cut(message.text, self._settings), heard)):
-            if heard.again and isinstance(record, Command):
-                continue  # a command is carried out once, however often its message is read
+            if isinstance(record, Command) and (heard.again or message.channel == keeping.PASTE):
+                continue  # carried out once, however often it is read; what is pasted commands nothing
             handler = self._handlers.get(record.kind)
             if handler is not None:
                 posts.extend(await handler(record, heard_at(heard, position), session))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from bot.messages import Conversation, Message, Sender
 from bot.transcript import Utterance
@@ -78,29 +79,28 @@ async def keep(
         identity = await _account(session, office_id, message, room, now)
     if place.private:
         peer = identity or await identities.seen(session, office_id, message.channel, place.external_id, "", None, now)
-    return await messages.keep(
-        session,
-        office_id=office_id,
-        channel=message.channel,
-        external_id=name_of(message.external_id),
-        kind=str(message.kind),
-        room_id=room.id if room else None,
-        identity_id=identity.id if identity else None,
-        peer_id=peer.id if peer else None,
-        sender_name=name_of(message.sender.name),
-        text=storable(message.text),
-        text_hash=digest("".join(message.text.split())),
-        file_id=await _file(session, office_id, message, now),
-        recalls=message.recalls,
-        from_self=message.from_self,
-        mentions_bot=message.mentions_bot,
-        post_id=message.dispatch_id,
-        sent_at=message.sent_at,
-        received_at=now,
-        outcome="",
-        attempts=0,
-        error="",
-    )
+    external_id = name_of(message.external_id)
+    values: dict[str, Any] = {
+        "kind": str(message.kind),
+        "room_id": room.id if room else None,
+        "identity_id": identity.id if identity else None,
+        "peer_id": peer.id if peer else None,
+        "sender_name": name_of(message.sender.name),
+        "text": storable(message.text),
+        "text_hash": digest("".join(message.text.split())),
+        "file_id": await _file(session, office_id, message, now),
+        "recalls": message.recalls,
+        "from_self": message.from_self,
+        "mentions_bot": message.mentions_bot,
+        "post_id": message.dispatch_id,
+        "sent_at": message.sent_at,
+        "received_at": now,
+    }
+    key = {"office_id": office_id, "channel": message.channel, "external_id": external_id}
+    kept = await messages.keep(session, **key, **values, outcome="", attempts=0, error="")
+    if kept is None and identity is not None:
+        return await messages.refill(session, office_id, message.channel, external_id, values)
+    return kept
 
 
 async def _account(session: Session, office_id: int, message: Message, room: Room | None, now: datetime) -> Identity:

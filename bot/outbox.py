@@ -147,7 +147,9 @@ class Outbox:
             await self._try_later(post)
             return
         except DeliveryRefused as exc:
-            await self._mark(post, "refused", note=str(exc)[:300])
+            async with self._store.begin() as session:
+                await posts.settle(session, post.id, "refused", note=str(exc)[:300])
+                await self._posting.tell_unreached(session, post.person_id)
             log.error("post %d was refused by %s", post.id, post.channel)
             return
         except DeliveryUnknown:

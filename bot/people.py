@@ -79,6 +79,16 @@ def find(seen: str, people: Sequence[Known]) -> Match:
     return Match()
 
 
+def find_here(seen: str, here: Sequence[Known], everybody: Sequence[Known]) -> Match:
+    """The same, where a namesake of the room itself is meant unless the words name another unit (华容县-王五)."""
+    match = find(seen, everybody)
+    if match.one is not None:
+        return match
+    ids = {known.person_id for known in here}
+    near = tuple(known for known in match.people if known.person_id in ids)
+    return Match(people=near, evidence=match.evidence) if near else match
+
+
 def _in_tokens(known: Known, tokens: Sequence[str]) -> bool:
     names = {key(known.name), *map(key, known.aliases)}
     return any(key(token) in names or key(_TITLES.sub("", token)) in names for token in tokens)

@@ -7,6 +7,7 @@ privately is held, and staff learn that something waits, not what.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from bot import wording
 from bot.channel import Channel, Starts
@@ -60,21 +61,21 @@ class Posting:
         )
         if made is not None and not channel:
             await posts.settle(session, made, "held", only_from="due", note="没有能私下送达的渠道")
-            await self._tell_unreached(session, post)
+            await self.tell_unreached(session, post.person)
 
-    async def _tell_unreached(self, session: Session, post: Post) -> None:
-        """Nobody can be told privately: staff learn that something waits for the person, not what it is."""
-        if post.person is None:
+    async def tell_unreached(self, session: Session, person_id: int | None) -> None:
+        """Somebody could not be told privately: staff learn that something waits for the person, not what it is."""
+        if person_id is None:
             return
         now = self._clock.now()
-        name = (await people.names(session, [post.person])).get(post.person, "")
+        name = (await people.names(session, [person_id])).get(person_id, "")
         for room in await rooms.every(session, self._office_id, "staff"):
             notice = Post(
-                key=f"unreached/{post.person}/{local(now):%Y-%m-%d}",
+                key=f"unreached/{person_id}/{local(now):%Y-%m-%d}",
                 why="私聊送不到",
                 text=wording.unreached(name, self._settings.office.bot_name),
                 room=RoomId(room.id),
-                not_after=post.not_after,
+                not_after=now + timedelta(hours=self._settings.manners.alert_hours),
                 doubt=Doubt.REPEAT,
             )
             await self.put(session, [notice])

@@ -60,7 +60,7 @@ async def _play(settings: Settings, store: Store, days: Sequence[GroupDay], read
     said = []
     for day in days:
         room = await replay.room_of(bot, day, ROOM_CHANNEL)
-        said += [(message, room) for message in replay.messages_of(day)]
+        said += [(message, room) for message in replay.messages_of(day, ROOM_CHANNEL)]
     for message, room in sorted(said, key=lambda pair: pair[0].sent_at):
         await play_until(bot, clock, message.sent_at)
         await replay.keep(bot, store, room, [message])

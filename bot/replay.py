@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot import keeping
 from bot.app import Bot
@@ -34,15 +35,15 @@ async def room_of(bot: Bot, day: GroupDay, channel: str = keeping.PASTE) -> Room
         return room
 
 
-def messages_of(day: GroupDay) -> Sequence[Message]:
-    """What was said, as messages of stable ids."""
+def messages_of(day: GroupDay, channel: str = keeping.PASTE) -> Sequence[Message]:
+    """What was said, as messages of stable ids; pasted, unless it is played as if heard by a channel."""
     seen: Counter[tuple[object, ...]] = Counter()
     found = []
     for said in day.said:
         if said.sent_at is None:
             continue
         same = (said.sender, f"{said.sent_at:%Y%m%d%H%M}", said.text)
-        found.append(keeping.pasted(day.room, said, said.sent_at, seen[same]))
+        found.append(replace(keeping.pasted(day.room, said, said.sent_at, seen[same]), channel=channel))
         seen[same] += 1
     return found
 

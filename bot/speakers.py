@@ -79,11 +79,11 @@ class Speakers:
         if identity.person_id is not None:
             return
         evidence, person_id = "", None
-        if identity.channel in self._people_channels:
+        if identity.channel in self._people_channels and identity.external_id.startswith("person:"):
             evidence, person_id = "link", int(identity.external_id.removeprefix("person:"))
         else:
             match = naming.find(message.sender_name if message else identity.name_seen, people_here)
-            if match.one is not None and not await self._taken(session, identity, match.one):
+            if match.one is not None and await self._may_be(session, identity, match.one, message):
                 evidence, person_id = str(match.evidence), match.one.person_id
         if person_id is None:
             return
@@ -92,11 +92,18 @@ class Speakers:
         since = now - timedelta(days=self._settings.inbox.reread_days)
         await messages.read_again(session, identity.id, since)
 
-    async def _taken(self, session: Session, identity: Identity, known: Known) -> bool:
-        """Whether a second account claims to be a member of staff: that one waits for another's word (`/绑定`)."""
+    async def _may_be(self, session: Session, identity: Identity, known: Known, message: KeptMessage | None) -> bool:
+        """Whether the name is evidence enough. Staff may command and see: their name counts only where they belong.
+
+        Privately, or once another account is theirs, anybody could call themselves so: that waits for `/绑定`.
+        """
         if known.role != "staff":
+            return True
+        if message is None or message.room_id is None:
             return False
-        return bool(await identities.of_person(session, known.person_id, identity.channel))
+        members = await people.members(session, message.room_id)
+        here = any(m.person_id == known.person_id and m.role == "staff" for m in members)
+        return here and not await identities.of_person(session, known.person_id, identity.channel)
 
     async def _counts_for(self, session: Session, room: Room | None, speaker: Speaker) -> Place | None:
         if room is not None and room.purpose != "staff":

@@ -321,3 +321,24 @@ def pieces(text: str, most_bytes: int | None) -> Sequence[str]:
         found.append(rest[:cut].rstrip("\n"))
         rest = rest[cut:]
     return tuple(piece for piece in (*found, rest) if piece.strip())
+
+
+def one_at_a_time(command: str, other: str) -> str:
+    """A report on somebody's behalf that speaks of another person, too."""
+    return f"一次只记一个人，这里还说到了“{other}”。请分开写：/{command} 姓名 情况"
+
+
+def is_paused(room: str) -> str:
+    """Nothing is said in a paused room."""
+    return f"“{room}”正暂停着，我不在群里说话。要恢复发 /恢复。"
+
+
+def unhandled(place: str, at: datetime, *, lost: bool) -> str:
+    """A message could not be handled; says nothing of what stands in it."""
+    what = "内容没有取到" if lost else "没能处理，原文留着"
+    return f"【请看一眼】“{place}” {clock_time(at)} 有一条消息{what}。请到群里看看是谁说的什么，需要就用 /代报 补记。"
+
+
+def name_of_another(written: str, whose: str) -> str:
+    """A name that was seen cannot be bound to one person, as the roster gives it to another."""
+    return f"“{written}”在名单上是{whose}的名字，不能绑定给别人。"

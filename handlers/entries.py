@@ -37,8 +37,9 @@ async def subject_of(name: str | None, heard: Heard, session: Session) -> Subjec
     if name == heard.speaker.name:
         return Subject(heard.speaker.person_id, name)
     match = naming.find(name, heard.people)
-    if not match.people:
-        match = naming.find(name, [known_of(m) for m in await people.everybody(session, heard.office_id)])
+    if match.one is None:
+        everybody = [known_of(m) for m in await people.everybody(session, heard.office_id)]
+        match = naming.find_here(name, heard.people, everybody)
     return Subject(match.one.person_id, match.one.name) if match.one else Subject(None, name)
 
 

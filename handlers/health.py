@@ -6,14 +6,14 @@ The group hears nothing of it, unless the office wishes each report to be answer
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot import staff, wording
 from bot.clock import local
 from bot.heard import Heard
 from bot.messages import Post
-from bot.records import HealthReport
+from bot.records import HealthReport, Relation
 from handlers import entries
 from storage import Session, records
 from storage.tables import Record as Row
@@ -21,7 +21,11 @@ from storage.tables import Record as Row
 
 async def health(record: HealthReport, heard: Heard, session: Session) -> Sequence[Post]:
     """Keeps the report and alerts staff where need is."""
-    subject = await entries.subject_of(record.subject, heard, session)
+    return await keep(record, await entries.subject_of(record.subject, heard, session), heard, session)
+
+
+async def keep(record: HealthReport, subject: entries.Subject, heard: Heard, session: Session) -> Sequence[Post]:
+    """The same, where it is known already whom it is about."""
     row = await entries.enter(record, heard, session, subject)
     if row is None:
         return ()
@@ -35,7 +39,12 @@ async def health(record: HealthReport, heard: Heard, session: Session) -> Sequen
 
 def _received(record: HealthReport, subject: entries.Subject, heard: Heard) -> Sequence[Post]:
     """A word in the group, where the office wishes it: once a message, without any value, never for a 接龙."""
-    wished = heard.settings.manners.answer_reports and heard.room is not None and not heard.room.for_staff
+    wished = (
+        heard.settings.manners.answer_reports
+        and heard.room is not None
+        and not heard.room.for_staff
+        and not heard.room.paused
+    )
     if not wished or record.chain is not None or heard.again:
         return ()
     return [heard.answer(wording.received([subject.name]), "收到上报", step="received")]
@@ -49,11 +58,22 @@ async def _said_before(row: Row, heard: Heard, session: Session) -> bool:
         session, heard.office_id, row.subject_id, heard.day, "health", before=heard.order
     )
     same_relation = [other for other in earlier if other.relation == row.relation]
-    return bool(same_relation) and same_relation[0].ill and _state(same_relation[0].body) == _state(row.body)
+    if not same_relation or not same_relation[0].ill:
+        return False
+    same_person = row.relation == Relation.SELF or same_relation[0].source == row.source  # 母亲 is not 父亲
+    return same_person and _state(same_relation[0].body) == _state(row.body)
 
 
 def _state(body: dict[str, Any]) -> tuple[object, ...]:
-    return body.get("temperature"), tuple(body.get("symptoms", ())), body.get("diagnosis"), body.get("unsure", False)
+    said = ("temperature", "diagnosis", "isolation", "exposure", "unsure")
+    return tuple(body.get("symptoms", ())), *(body.get(key) for key in said)
+
+
+def _until(heard: Heard) -> datetime:
+    """Until when an alert is worth sending: from now on where a report was brought in late, unless it is history."""
+    manners = heard.settings.manners
+    late = heard.now - heard.sent_at <= timedelta(days=manners.alert_back_days)
+    return (heard.now if late else heard.sent_at) + timedelta(hours=manners.alert_hours)
 
 
 async def _alert(
@@ -74,6 +94,6 @@ async def _alert(
         relative=not entries.is_own(record),
         unsure=record.unsure,
     )
-    until = heard.sent_at + timedelta(hours=heard.settings.manners.alert_hours)
+    until = _until(heard)
     key = f"ill/{heard.message_id}/{heard.position}"
     return await staff.to_each(session, room.id if room else None, heard.office_id, key, "健康异常", text, until)

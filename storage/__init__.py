@@ -13,12 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidRequestError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from storage.errors import SchemaMismatch, StorageError, StoreUnreachable
 
-__all__ = ["SchemaMismatch", "Session", "StorageError", "Store", "StoreUnreachable"]
+__all__ = ["SchemaMismatch", "Session", "StorageError", "Store", "StoreUnreachable", "is_outage"]
 
 Session = AsyncSession
 
@@ -73,16 +73,28 @@ class Store:
         await self._engine.dispose()
 
 
+_OUTAGES = frozenset(("40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "08006"))
+"""SQLSTATEs of PostgreSQL after which the same transaction may well succeed: conflicts, deadlocks, a restart."""
+
+
+def is_outage(exc: BaseException) -> bool:
+    """Whether an error is the database's trouble, after which the whole transaction is to be tried again."""
+    if isinstance(exc, StoreUnreachable | OperationalError | InterfaceError | InvalidRequestError):
+        return True
+    if isinstance(exc, DBAPIError):
+        return exc.connection_invalidated or getattr(exc.orig, "sqlstate", None) in _OUTAGES
+    return False
+
+
 @contextlib.contextmanager
 def _translated() -> Any:
     try:
         yield
-    except (OperationalError, InterfaceError) as exc:
-        raise StoreUnreachable(f"数据库没有应答（{type(exc.orig).__name__}）。请检查存储地址和数据库服务") from exc
-    except DBAPIError as exc:
-        if exc.connection_invalidated:
-            raise StoreUnreachable(f"数据库连接断开（{type(exc.orig).__name__}）") from exc
-        raise
+    except SQLAlchemyError as exc:
+        if not is_outage(exc):
+            raise
+        what = type(exc.orig).__name__ if isinstance(exc, DBAPIError) else type(exc).__name__
+        raise StoreUnreachable(f"数据库没有应答（{what}）。请检查存储地址和数据库服务") from exc
     except OSError as exc:
         raise StoreUnreachable(f"连不上数据库（{type(exc).__name__}）。请检查存储地址和数据库服务") from exc
 

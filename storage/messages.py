@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,24 @@ from storage.writing import insert_new, rows_of
 async def keep(session: Session, **values: Any) -> int | None:
     """Keeps a message; None where (channel, external id) was known already."""
     return await insert_new(session, Message, **values)
+
+
+async def refill(
+    session: Session, office_id: int, channel: str, external_id: str, values: Mapping[str, Any]
+) -> int | None:
+    """Fills what was kept without its content, now that it came after all; None where there is no such message."""
+    done = await session.execute(
+        update(Message)
+        .where(
+            Message.office_id == office_id,
+            Message.channel == channel,
+            Message.external_id == external_id,
+            Message.outcome == "no_content",
+        )
+        .values(handled_at=None, read_at=None, outcome="", error="", attempts=0, **values)
+        .returning(Message.id)
+    )
+    return done.scalar_one_or_none()
 
 
 async def get(session: Session, message_id: int) -> Message:
@@ -97,8 +115,7 @@ async def twins(session: Session, message: Message, window: timedelta) -> Sequen
             Message.text_hash == message.text_hash,
             Message.channel != message.channel,
             Message.id != message.id,
-            Message.outcome != "twin",
-            Message.handled_at.is_not(None),
+            Message.outcome == "read",
             Message.sent_at >= message.sent_at - window,
             Message.sent_at <= message.sent_at + window,
         )

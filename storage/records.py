@@ -51,7 +51,7 @@ async def chain_lines(
 ) -> Sequence[Record]:
     """Lines of 接龙 about somebody in a room since a day, in order, withdrawn ones too.
 
-    Left out are those of the message `but_of`, and what was read anew or turned out to be a repetition.
+    Left out are those of the message `but_of`, and what was read anew, recalled, or turned out to be a repetition.
     """
     query = (
         select(Record)
@@ -63,6 +63,7 @@ async def chain_lines(
             Record.message_id != but_of,
             Record.withdrawn_by != "reread",
             Record.withdrawn_by.not_like("moved:%"),
+            Record.withdrawn_by.not_like("recall:%"),
             _about(subject),
         )
         .order_by(*IN_ORDER)

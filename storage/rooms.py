@@ -33,13 +33,18 @@ async def by_name(session: Session, office_id: int, channel: str | None, name: s
 
 
 async def heard_of(session: Session, office_id: int, channel: str, external_id: str, name: str) -> Room:
-    """The room in which a channel heard something; learns its id, or makes it as an unknown one."""
+    """The room in which a channel heard something; learns its id, or makes it as an unknown one.
+
+    A room whose id the configuration fixes keeps it: another group of that name is another, unknown room.
+    """
     room = await session.scalar(
         select(Room).where(Room.office_id == office_id, Room.channel == channel, Room.external_id == external_id)
     )
     if room is not None:
         return room
     room = await by_name(session, office_id, channel, name or external_id)
+    if room is not None and room.pinned:
+        return await _namesake(session, office_id, channel, external_id, name)
     if room is None:
         room = await ensure(session, office_id, channel, name or external_id, UNKNOWN)
     room.external_id = external_id  # ids of WeChat groups change at a new login: the name is what stays
@@ -47,10 +52,17 @@ async def heard_of(session: Session, office_id: int, channel: str, external_id: 
     return room
 
 
+async def _namesake(session: Session, office_id: int, channel: str, external_id: str, name: str) -> Room:
+    room = await ensure(session, office_id, channel, f"{name}（{external_id}）"[:200], UNKNOWN)
+    room.external_id = external_id
+    await session.flush()
+    return room
+
+
 async def met(session: Session, office_id: int, channel: str, external_id: str, name: str) -> None:
     """Learns the id of a configured room; of others nothing is kept until somebody speaks there."""
     room = await by_name(session, office_id, channel, name)
-    if room is not None and room.external_id != external_id:
+    if room is not None and not room.pinned and room.external_id != external_id:
         room.external_id = external_id
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -110,6 +111,8 @@ class Room(Table):
     channel: Mapped[str] = mapped_column(String(64))
     external_id: Mapped[str | None] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(200))
+    pinned: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """The configuration fixes its id: no other group of that name is taken for it."""
     purpose: Mapped[str] = mapped_column(String(16), default="deputies")
     """`deputies`, `staff`, or `unknown` for a group that no configuration names."""
     paused_at: Mapped[datetime | None]

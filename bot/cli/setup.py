@@ -28,7 +28,12 @@ def complete(work: Coroutine[Any, Any, Result]) -> Result:
 
 @contextlib.asynccontextmanager
 async def offline(settings: Settings) -> AsyncIterator[Bot]:
-    """A bot that keeps and handles, and says nothing: its posts stay due for the one that runs."""
+    """A bot that keeps and handles, and says nothing: its posts stay due for the one that runs.
+
+    Its channels are there for their traits, by which posts find their way; none is connected.
+    """
     async with app.opened(settings) as store:
         reader = Reader.for_settings(settings)
-        yield await app.build(settings, store, SystemClock(), lambda _office: {}, reader.heard, random.Random())  # noqa: S311 - jitter, no secret
+        clock = SystemClock()
+        make = app.channels_of(settings, store, clock)
+        yield await app.build(settings, store, clock, make, reader.heard, random.Random())  # noqa: S311 - jitter, no secret

@@ -246,6 +246,8 @@ class MannersSettings:
     """Most people mentioned by one message; the others are named. Mentioning whole groups gets accounts noticed."""
     reply_minutes: Count = 10
     """Minutes after which the answer to a command is no longer sent: the question has been forgotten by then."""
+    alert_back_days: Annotated[int, Field(ge=0, le=60)] = 7
+    """Days back that a report brought in late (pasted after a gap) still alerts staff; older ones are history."""
     alert_hours: Annotated[int, Field(ge=1, le=168)] = 24
     """Hours after which an alert that could not be sent is no longer sent; it stays listed."""
 

@@ -11,6 +11,7 @@ from bot import people as naming
 from bot.errors import Refusal
 from bot.heard import Heard, known_of
 from bot.messages import Post
+from bot.people import Known
 from bot.records import Command
 from handlers.commands.scope import is_room, one_room, person_meant
 from storage import Session, identities, messages, people, records
@@ -25,6 +26,7 @@ async def bind(command: Command, heard: Heard, session: Session) -> Sequence[Pos
     if len(command.args) < 2:
         raise Refusal(wording.waiting_accounts(await _waiting(heard, session)))
     seen, person = " ".join(command.args[:-1]), await person_meant(command.args[-1], heard, session)
+    _refuse_anothers_name(seen, person, await people.everybody(session, heard.office_id))
     accounts = [i for i in await identities.named(session, heard.office_id, seen) if i.person_id != person.person_id]
     unsettled = await records.unsettled(session, heard.office_id, seen)
     if not accounts and not unsettled:
@@ -38,6 +40,14 @@ async def bind(command: Command, heard: Heard, session: Session) -> Sequence[Pos
         row.subject_id, row.subject_name = person.person_id, person.name
     await people.add_alias(session, person.person_id, seen)
     return [heard.answer(wording.bound(seen, person.name, again + len(unsettled)), "/绑定")]
+
+
+def _refuse_anothers_name(seen: str, person: Known, everybody: Sequence[people.Membership]) -> None:
+    if naming.key(seen) == naming.key(person.name):
+        return  # one of several namesakes
+    for other in everybody:
+        if naming.key(other.name) == naming.key(seen):
+            raise Refusal(wording.name_of_another(seen, f"{other.unit}-{other.name}" if other.unit else other.name))
 
 
 async def _waiting(heard: Heard, session: Session) -> list[str]:

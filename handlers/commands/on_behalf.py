@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
+from bot import people as naming
 from bot import wording
 from bot.errors import Refusal
 from bot.heard import Heard
 from bot.messages import Post
 from bot.people import Known
-from bot.records import Command, HealthReport
+from bot.records import Command, HealthReport, Relation
 from bot.reports.tally import State
+from handlers import entries, health
 from handlers.commands.arguments import read_leave
 from handlers.commands.scope import person_and_days, person_meant
-from handlers.health import health
 from storage import Session, marks, records
 
 _STATES = {"零报告": State.ZERO, "联系不上": State.UNREACHABLE, "失联": State.UNREACHABLE, "请假": State.LEAVE}
@@ -23,7 +25,7 @@ _UNDO = ("取消", "撤销", "销假", "结束")
 async def report(command: Command, heard: Heard, session: Session) -> Sequence[Post]:
     """`/代报 张三 36.5 健康`: read and kept as if staff had said it in the group."""
     person, said = await _person_and_words(command, heard, session)
-    posts = await _take(person, said, command, heard, session)
+    posts = await _take(person, await _read(person, said, command, heard), heard, session)
     return [heard.answer(wording.recorded(person.name, heard.day), "/代报"), *posts]
 
 
@@ -33,8 +35,11 @@ async def correct(command: Command, heard: Heard, session: Session) -> Sequence[
     standing = await records.about_person(session, heard.office_id, person.person_id, heard.day, "health")
     if not standing:
         raise Refusal(wording.nothing_to_correct(person.name, heard.day))
-    posts = await _take(person, said, command, heard, session)
-    await records.withdraw(session, list(standing), f"correct:{heard.message_id}", heard.now)
+    found = await _read(person, said, command, heard)
+    posts = await _take(person, found, heard, session)
+    corrected = {str(record.relation) for record in found}
+    old = [row for row in standing if row.relation in corrected]
+    await records.withdraw(session, old, f"correct:{heard.message_id}", heard.now)
     return [heard.answer(wording.corrected(person.name, heard.day), "/更正"), *posts]
 
 
@@ -44,13 +49,28 @@ async def _person_and_words(command: Command, heard: Heard, session: Session) ->
     return await person_meant(command.args[0], heard, session), " ".join(command.args[1:])
 
 
-async def _take(person: Known, said: str, command: Command, heard: Heard, session: Session) -> Sequence[Post]:
+async def _read(person: Known, said: str, command: Command, heard: Heard) -> Sequence[HealthReport]:
+    """What the words say of that person and their relatives.
+
+    Raises:
+        Refusal: nothing, or something of another person, too.
+    """
     found = [r for r in await heard.read(f"代{person.name}报：{said}") if isinstance(r, HealthReport)]
     if not found:
         raise Refusal(wording.nothing_read(command.name))
+    others = [
+        r.subject for r in found if r.relation is Relation.SELF and naming.key(r.subject) != naming.key(person.name)
+    ]
+    if others:
+        raise Refusal(wording.one_at_a_time(command.name, others[0]))
+    return found
+
+
+async def _take(person: Known, found: Sequence[HealthReport], heard: Heard, session: Session) -> Sequence[Post]:
+    subject = entries.Subject(person.person_id, person.name)
     posts: list[Post] = []
-    for record in found:
-        posts.extend(await health(record, heard, session))
+    for number, record in enumerate(found):
+        posts.extend(await health.keep(record, subject, dataclasses.replace(heard, position=number), session))
     return posts
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot import daybook, wording
+from bot.errors import Refusal
 from bot.heard import Heard
 from bot.messages import PersonId, Post, RoomId
 from bot.records import Command
@@ -18,6 +19,8 @@ async def remind(command: Command, heard: Heard, session: Session) -> Sequence[P
     """`/提醒 [room]`: reminds those who have not reported, now."""
     found, _ = await rooms_meant(command.args, heard, session)
     posts, count = [], 0
+    if found and all(room.paused_at is not None for room in found):
+        raise Refusal(wording.is_paused("、".join(room.name for room in found)))
     for room in found:
         day = await daybook.room_day(session, room, heard.day)
         if day.missing and room.paused_at is None:

@@ -95,7 +95,5 @@ async def person_meant(name: str, heard: Heard, session: Session) -> Known:
 
 
 async def _match(name: str, heard: Heard, session: Session) -> Match:
-    match = naming.find(name, heard.people)
-    if match.people:
-        return match
-    return naming.find(name, [known_of(m) for m in await people.everybody(session, heard.office_id)])
+    everybody = [known_of(m) for m in await people.everybody(session, heard.office_id)]
+    return naming.find_here(name, heard.people, everybody)

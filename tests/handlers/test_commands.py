@@ -84,6 +84,7 @@ async def test_a_day_nobody_can_read_is_asked_for_kindly(office: Office) -> None
 
 async def test_a_command_given_privately_is_answered_privately(office: Office) -> None:
     await office.say("张三", "36.5 健康")
+    await office.say("周敏", "早")  # so that it is known whose account it is: privately a name is no evidence of staff
     said = await office.ask("周敏", "/汇总 长沙", None)
     assert in_group(said) == ""
     assert "已报 1 人" in privately(said, "周敏")

@@ -74,6 +74,7 @@ async def test_staff_who_cannot_be_told_privately_learn_that_something_waits_and
     assert {d.conversation.name for d in said} == {STAFF_ROOM}
     assert "周敏" in said[0].text
     assert not any(word in d.text for d in said for word in ("张三", "38.5", "咳嗽"))
+    await office.say("周敏", "收到", STAFF_ROOM)
     asked = await office.ask("周敏", "/异常", None)
     assert "张三" in asked[0].text
 
