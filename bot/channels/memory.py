@@ -9,7 +9,14 @@ from bot.clock import Clock
 from bot.messages import Dispatch
 
 TRAITS = Traits(
-    hears=Hears.ALL, starts=Starts.ALWAYS, mentions=True, files=True, recalls=True, sends_once=True, reaches_people=True, waits_for_us=True
+    hears=Hears.ALL,
+    starts=Starts.ALWAYS,
+    mentions=True,
+    files=True,
+    recalls=True,
+    sends_once=True,
+    reaches_people=True,
+    waits_for_us=True,
 )
 
 
