@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot import wording
+from bot import daybook, wording
 from bot.messages import PersonId, Post, RoomId
 from bot.reports.tally import RoomDay
 from bot.settings import ScheduleSettings, Settings
@@ -27,14 +27,15 @@ class Due:
     now: datetime
 
     def fill(self, day: RoomDay) -> Mapping[str, object]:
-        """What stands for the placeholders of a text."""
+        """What stands for the placeholders of a text; no names where the room is not to see them."""
+        shown = day.missing if daybook.names_shown(self.settings, self.room.name) else ()
         return {
             "date": wording.day(self.on),
             "room": self.room.name,
             "should": day.should_report,
             "reported": len(day.reported),
             "missing_count": len(day.missing),
-            "missing": "、".join(known.name for known in day.missing),
+            "missing": "、".join(known.name for known in shown),
         }
 
     def post(self, text: str, mentions: tuple[PersonId, ...] = ()) -> Post:

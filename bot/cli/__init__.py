@@ -88,7 +88,17 @@ def _add_db(command: argparse.ArgumentParser) -> None:
             action.add_argument("--replace", action="store_true", help="存储不空也恢复，原有内容全部换掉")
     purge = actions.add_parser("purge", help="清除过期的原文和文件", description="清除过期的消息原文和文件；统计不变")
     _with_config(purge, default=argparse.SUPPRESS)
-    purge.add_argument("--days", type=int, default=180, metavar="天数", help="保留最近多少天的原文（默认 180）")
+    purge.add_argument("--days", type=_days, default=180, metavar="天数", help="保留最近多少天的原文（默认 180）")
+
+
+_MOST_DAYS = 36_500
+
+
+def _days(written: str) -> int:
+    """A number of days that a calendar can go back."""
+    if not (written.isdecimal() and len(written) <= 5 and int(written) <= _MOST_DAYS):
+        raise argparse.ArgumentTypeError(f"天数要写 0 到 {_MOST_DAYS} 的整数，“{written[:20]}”不行")
+    return int(written)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

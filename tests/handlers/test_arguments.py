@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 
 import pytest
 
+from bot import cli
 from bot.clock import VirtualClock
 from bot.messages import Dispatch
+from bot.settings import ScheduleSettings
 from handlers.commands.arguments import Span, read_leave, read_span
 from storage import Store
 from tests.office import GROUP, STAFF_ROOM, Office, open_office, settings_for
@@ -144,3 +146,28 @@ def test_a_huge_span_is_its_latest_days() -> None:
     assert span is not None
     assert span.latest == Span(date(9999, 12, 1), date(9999, 12, 31))
     assert len(span.latest.days) == 31
+
+
+async def test_a_name_of_the_roster_is_not_bound_to_another(office: Office) -> None:
+    await office.say("李四", "36.5 健康")
+    assert "“李四”在名单上是岳麓区-李四的名字" in in_group(await office.ask("周敏", "/绑定 李四 张三"))
+    assert "已报 1 人，未报 3 人" in in_group(await office.ask("周敏", "/汇总"))
+
+
+@pytest.mark.parametrize(("show", "said"), [(False, "还差：。"), (True, "还差：张三、李四、王五、欧阳静。")])
+async def test_a_schedules_own_text_names_nobody_where_names_are_not_shown(
+    store: Store, clock: VirtualClock, show: bool, said: str
+) -> None:
+    settings = settings_for([ScheduleSettings(name="催报", do="remind", at=time(9), text="还差：{missing}。")])
+    rooms = tuple(replace(room, show_missing=show) for room in settings.rooms if room.name == GROUP)
+    office = await open_office(store, clock, replace(settings, rooms=rooms), real())
+    await office.play(time(10))
+    assert said in [dispatch.text for dispatch in office.channel.said]
+
+
+@pytest.mark.parametrize("days", ["-5", "99999999", "36501", "x", "9" * 5000])
+def test_a_purge_takes_a_number_of_days_that_can_be(days: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["db", "purge", "--days", days])
+    assert stopped.value.code == 2
+    assert "天数要写 0 到 36500 的整数" in capsys.readouterr().err
