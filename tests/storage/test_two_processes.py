@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -70,8 +71,11 @@ async def claimed_post(store: Store) -> tuple[int, int]:
 async def test_people_new_in_a_roster_are_added_once_by_processes_that_start_together(
     store: Store, clock: VirtualClock
 ) -> None:
+    settings = settings_for()
+    empty = replace(settings, rooms=tuple(replace(room, roster=()) for room in settings.rooms))
+    await open_office(store, clock, empty, reads_nothing())
     offices = await asyncio.gather(
-        *(open_office(store, clock, settings_for(), reads_nothing()) for _ in range(4)),
+        *(open_office(store, clock, settings, reads_nothing()) for _ in range(4)),
     )
     async with store.read() as session:
         everybody = await people.everybody(session, offices[0].bot.office_id)
