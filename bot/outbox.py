@@ -230,15 +230,21 @@ class Outbox:
             )
         if echo is not None:
             echo.post_id = post.id
-            await posts.settle(session, post.id, "sent", sent_at=echo.sent_at, proof=echo.external_id)
+            await posts.settle(
+                session, post.id, "sent", lapsed_before=now, sent_at=echo.sent_at, proof=echo.external_id
+            )
         elif channel.traits.sends_once or post.doubt == Doubt.REPEAT:
-            await posts.postpone(session, post.id, post.not_before, only_from="claimed", note="没有回执，再发一次")
+            await posts.postpone(
+                session, post.id, post.not_before, only_from="claimed", lapsed_before=now, note="没有回执，再发一次"
+            )
         else:
             await self._give_up(session, post, now)
 
     async def _give_up(self, session: Session, post: PostRow, now: datetime) -> None:
         held = post.doubt == Doubt.HOLD
-        await posts.settle(session, post.id, "held" if held else "unknown", note="可能已发出，也可能没有")
+        state = "held" if held else "unknown"
+        if not await posts.settle(session, post.id, state, lapsed_before=now, note="可能已发出，也可能没有"):
+            return
         log.error("post %d may have gone out; staff are asked", post.id)
         room = await rooms.get(session, post.room_id) if post.room_id is not None else None
         told = await staff.of_affairs(
