@@ -309,7 +309,7 @@ class Cast:
                 ):
                     found.append(Hit(position, position + length, "name", plain[position : position + length], "names"))
                     free = position + length
-        return found
+        return [hit for hit in found if not (hit.end - hit.start == 2 and _TO_A_TITLE.match(plain, hit.start))]
 
     def _titled(self, start: int, end: int, tokens: list[Hit]) -> list[Hit]:
         """Names in front of a title: 旷国平代表."""
@@ -464,6 +464,7 @@ class Cast:
 _AFTER_TITLE = re.compile(
     r"\s?(?:\d{2}|[三体咳发烧无没不在正健都也已转头嗓腹拉干胸呕]|(?:今[天早日晨]|昨[晚天夜]|早上)(?!我))"
 )
+_TO_A_TITLE = re.compile(rf"[向给跟][\u4e00-\u9fff]{names.TITLE.pattern}(?:报告|汇报|反映|请示|说)")
 _NEXT_TITLE = re.compile(rf"\d[^\n]{{0,12}}[\u4e00-\u9fff]{names.TITLE.pattern}\s?:?\s?\d{{2}}")
 _AFTER_FAMILIAR = re.compile(r"\s?(?:今[天早]|昨晚)?(?:体温|咳|发[烧热]|正常|健康|[:]?\s?3[5-9]|[:]?\s?4[0-2])")
 _AFTER_CALL = re.compile(r"\s?[:,]?\s?(?:体温)?\d{2}")

@@ -32,7 +32,7 @@ _TELLS_OTHERS = re.compile(
     r"^(?:你|您|老\S|赶紧去|快去|别硬扛|多喝|注意|保重|@(?!联工委|主任|领导|政府|指挥部|人大|所有人))"
 )
 _FUTURE_WISH = re.compile(
-    r"(?:希望|盼|盼望|愿|但愿|期待|祝)[^,。]{0,14}(?:疫情[^,。]{0,4}(?:过去|结束|退散)|早日|平安|顺利|春暖花开|战胜|好起来|一切都?好|健康|快乐|胜利)"
+    r"(?:希望|盼|盼望|愿|但愿|期待|祝)[^,。]{0,14}(?:疫情[^,。]{0,4}(?:过去|结束|退散)|早日|平安|顺利|春暖花开|战胜|好起来|一切都?好|健康(?!码|证|管|监|教|状)|快乐|胜利)"
     r"|(?:到时候?|到那时|那时候?|总有一天|等[^,。]{0,10}开了?)[^。]{0,14}(?:摘|团聚|相聚|聚聚|喝[一两]杯|好起来)"
 )
 
@@ -69,7 +69,7 @@ def _tell(document: Document, start: int, end: int, *, staff_words: bool) -> Voi
     if (
         roles["practice"]
         and not roles["donate"]
-        and not re.search(r"代表[^,。]{0,2}[\u4e00-\u9fff]{2,3}[,、]", text)
+        and not re.search(r"代表[^,。、]{0,2}[\u4e00-\u9fff]{2,3}[,、]", text)
         and (roles["we"] or roles["result"])
     ):
         return _weigh(text, roles, hits, asked=asked)
@@ -148,6 +148,7 @@ def _weigh(text: str, roles: Counter[str], hits: list[Hit], *, asked: bool) -> V
         and marks.method >= 3
         and not roles["suggest"]
         and not (told_problem and not roles["result"])
+        and not _TOLD_TO.search(text)
         and not asked
     ):
         return Voice.PRACTICE if length >= 10 else Voice.NONE
@@ -155,7 +156,8 @@ def _weigh(text: str, roles: Counter[str], hits: list[Hit], *, asked: bool) -> V
         return Voice.PROBLEM if length >= 9 and (marks.topics or marks.wrong or length >= 16) else Voice.NONE
     if announced and (marks.topics or marks.asked_for >= 4 or length >= 14):
         return Voice.NONE if _TELLS_OTHERS.match(text) and not marks.topics else Voice.SUGGESTION
-    if _CHATTY.search(text) or _PERSONAL.search(text) or length < 10:
+    shown = marks.method >= 4.5 and roles["we"] and not asked
+    if length < 10 or (not shown and (_CHATTY.search(text) or _PERSONAL.search(text))):
         return (
             Voice.SUGGESTION
             if marks.asked_for >= 2 and marks.topics and length >= 8 and not _PERSONAL.search(text) and not asked
@@ -212,7 +214,7 @@ def _marks(text: str, roles: Counter[str], hits: list[Hit]) -> _Marks:
     for hit in hits:
         places.setdefault(hit.role, set()).add(hit.start)
     count = {role: len(found) for role, found in places.items()}
-    told = 3.0 * count.get("suggest", 0) + 2.0 * count.get("modal", 0)
+    told = 3.0 * count.get("suggest", 0) + 2.0 * count.get("modal", 0) + 2.5 * bool(_TOLD_TO.search(text))
     asked_for = told + 0.75 * count.get("weak_modal", 0)
     asked_for += 1.0 * bool(_ASKING_END.search(text)) + 1.5 * bool(_ASKED_OF.search(text))
     wrong = 1.5 * count.get("trouble", 0) + 3.0 * count.get("problem_announce", 0)
@@ -230,6 +232,13 @@ _ASKING_END = re.compile(
 )
 _ASKED_OF = re.compile(
     r"请[^,。]{0,8}(?:局|委|厅|府|部门|媒体|银行|医院|学校|社区|街道|村|公司|律协|法院|领导|上级|人社|财政|民政)"
+)
+_TOLD_TO = re.compile(
+    r"(?:政府|部门|局|厅|街道|物业|工商|银行|指挥部|[乡镇县市省区村州][上里])(?:出手|牵头|出面|应|别(?:光|再|只|老|总|乱|把|让|搞)"
+    r"|[要该得](?:第一时间|管|有人|盯|加强|严|出手|出面|采[取购]|派|给|把|让|及时|尽快|带头|负责|牵头|主动|拿出|想|多|赶紧|统一|建|设|补|帮|减|放开|担|抓|查)"
+    r"|先(?:垫|拿|给|把|派))"
+    r"|请(?!假|问|客|教|大家|各位|放心|注意|回复|您|你|示|战|愿|购|各)[^,。]{0,8}?(?:安排|组织|按|派|尽快|统一|协调|配送|多[派发给设开])"
+    r"|(?:^|[,。;\n]\s*|[、.)]\s*)要(?:严格|对|加大|把|加强|落实|抓|严)"
 )
 _WISHED = re.compile(r"应该?|建议|希望|请|吧$|能不能|最好|不要|别")
 _AMISS = re.compile(

@@ -130,6 +130,11 @@ def test_a_title_that_is_called_upon_is_not_spoken_of(read: Read, text: str) -> 
     assert [(r["subject"], r["status"], r["proxy"]) for r in read(text)] == [("张三", "unwell", False)]
 
 
+@pytest.mark.parametrize(("text", "state"), [("36.5平安", "well"), ("周建设38.5平安归来", "unwell")])
+def test_a_reading_before_a_word_of_calm_is_no_area(read: Read, text: str, state: str) -> None:
+    assert [(r["subject"], r["status"]) for r in read(text, sender="周建设")] == [("周建设", state)]
+
+
 @pytest.mark.parametrize("said", ["代报杨洞庭", "替杨洞庭报", "帮杨洞庭填", "给杨洞庭报", "代为上报杨洞庭"])
 def test_a_withdrawal_names_whom_the_report_was_for(read: Read, said: str) -> None:
     assert [(r["kind"], r["subject"]) for r in read(f"刚才{said}的那条作废，我看串行了")] == [("retract", "杨洞庭")]
@@ -137,3 +142,25 @@ def test_a_withdrawal_names_whom_the_report_was_for(read: Read, said: str) -> No
 
 def test_a_wish_for_the_day_without_masks_is_no_suggestion(read: Read) -> None:
     assert read("山上的杜鹃再有一个多月就开了，到时候口罩也该摘了") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("菜价涨了一倍，政府该出手平抑一下，储备肉放一点出来", "suggestion"),
+        ("家里有精神病人的，药快断了，请镇卫生院组织人送药上门", "suggestion"),
+        ("希望统一健康码，不要一个市一个码，出了市就不认", "suggestion"),
+        ("我们镇搞干部包片、党员包组，封路不封心，谁家有急事打值班电话，车子二十分钟到", "practice"),
+    ],
+)
+def test_what_a_body_is_told_to_do_is_asked_for(read: Read, text: str, kind: str) -> None:
+    assert kinds(read(text)) == [kind]
+
+
+@pytest.mark.parametrize("text", ["银行要关门了，去取点钱", "县里要开会，我先去了", "镇里先发了口罩，再发了消毒水"])
+def test_what_a_body_is_about_to_do_is_not_asked_for(read: Read, text: str) -> None:
+    assert read(text) == []
+
+
+def test_the_title_reported_to_is_nobodys_name(read: Read) -> None:
+    assert [r["subject"] for r in read("向李主任报告，体温36.5，咳嗽")] == ["张三"]
