@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import hypothesis
 import pytest
 
 from bot.clock import VirtualClock
@@ -16,6 +17,12 @@ from storage import Store, migrate
 from tests.postgres import Server, apart
 
 pytest_plugins = ["tests.manners"]
+
+# How fast a machine is decides no test: neither a deadline per example nor a check of the whole.
+hypothesis.settings.register_profile(
+    "liaison", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], derandomize=True
+)
+hypothesis.settings.load_profile("liaison")
 
 # Read at the start: a test sees no LIAISON_… of the environment.
 POSTGRES: Final = os.environ.get("LIAISON_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/test")
