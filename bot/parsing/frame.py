@@ -150,7 +150,8 @@ def retract(document: Document, start: int, end: int) -> Retract | None:
     for word in words:
         near = [h for h in references if -24 <= h.start - word.end <= 12 or 0 <= word.start - h.end <= 24]
         near = [h for h in near if h.start != word.start]
-        if not near and not (plain[word.start : word.end] in _STRONG_RETRACT and word.start - start <= 4):
+        alone = word.start - start <= 4 and _NOTHING_AFTER.match(plain, word.end, end)
+        if not near and not (plain[word.start : word.end] in _STRONG_RETRACT and alone):
             continue
         if _NOT_A_REPORT.search(plain, start, word.start) and not _MY_REPORT.search(plain, start, word.start):
             continue
@@ -167,6 +168,7 @@ _NOT_A_REPORT = re.compile(
     r"希望|应该?|要求|能否|规定|政策|条例|会议|公司|车票|合同|订单|表格|版本|附件|名单(?!里我)|千万|大家(?!别|请)|不能|不可|不容|容易"
 )
 _MY_REPORT = re.compile(r"我.{0,10}(?:那|刚|早上|前面|上|行|条|报|提|发)|那[条行]|上一?条|[前上]面|刚才|刚[发报]")
+_NOTHING_AFTER = re.compile(r"[了吧哈啊呀哦掉它]{0,3}(?:一下|即可|就[好行])?(?:[\s,。!~;:]|我|是|因|刚|谢|$)")
 _STRONG_RETRACT = frozenset(
     [
         "作废",

@@ -164,3 +164,8 @@ def test_what_a_body_is_about_to_do_is_not_asked_for(read: Read, text: str) -> N
 
 def test_the_title_reported_to_is_nobodys_name(read: Read) -> None:
     assert [r["subject"] for r in read("向李主任报告，体温36.5，咳嗽")] == ["张三"]
+
+
+@pytest.mark.parametrize("text", ["忽略那些谣言，大家别信", "发票作废了两张，财务让重开", "收回借给他的钱"])
+def test_what_is_void_and_no_report_takes_nothing_back(read: Read, text: str) -> None:
+    assert read(text) == []
