@@ -254,7 +254,7 @@ class Outbox:
             post.room_id,
             key=f"doubt/{post.id}",
             why="发送结果不明",
-            text=wording.doubtful(post.why, room.name if room else "私聊", local(post.not_before), held=held),
+            text=wording.doubtful(post.id, post.why, room.name if room else "私聊", local(post.not_before), held=held),
             now=now,
         )
         await self.put(session, told)

@@ -30,12 +30,12 @@ def gap(began: datetime, ended: datetime) -> str:
     )
 
 
-def doubtful(why: str, place: str, at: datetime, *, held: bool) -> str:
+def doubtful(number: int, why: str, place: str, at: datetime, *, held: bool) -> str:
     """Nobody can know whether a post went out."""
     what = f"【发送结果不明】{clock_time(at)} 的“{why}”可能没有发到“{place}”。"
     if held:
-        return what + "我先扣着没有再发，请看一眼群里；没有收到就回复我再发。"
-    return what + "为免重复没有再发，请看一眼群里；确实没有的话，发“/提醒”补一次。"
+        return what + f"我先扣着没有再发，请看一眼群里：没有就发 /重发 {number}，有了就发 /作罢 {number}。"
+    return what + f"为免重复没有再发，请看一眼群里；确实没有的话，发 /重发 {number}。"
 
 
 # --- schedules ---------------------------------------------------------------------------------------------------
@@ -342,3 +342,31 @@ def unhandled(place: str, at: datetime, *, lost: bool) -> str:
 def name_of_another(written: str, whose: str) -> str:
     """A name that was seen cannot be bound to one person, as the roster gives it to another."""
     return f"“{written}”在名单上是{whose}的名字，不能绑定给别人。"
+
+
+def held_line(number: int, at: datetime, why: str, place: str, state: str) -> str:
+    """One post that waits for a person."""
+    states = {"held": "扣着等您定", "unknown": "可能没发出", "refused": "平台不收", "stale": "太晚没发"}
+    return f"{number}. {day(at.date())} {clock_time(at)}“{why}”（{place}）：{states[state]}"
+
+
+def held_posts(lines: Sequence[str]) -> str:
+    """What waits for a person; says nothing of what stands in it."""
+    if not lines:
+        return "没有等着处理的。"
+    return "这些等您定：\n" + "\n".join(lines) + "\n再发：/重发 编号；不发了：/作罢 编号"
+
+
+def said_again(number: int, why: str) -> str:
+    """A post goes out once more."""
+    return f"好的，{number} 号“{why}”这就再发。"
+
+
+def dropped(number: int, why: str) -> str:
+    """A post is not said any more."""
+    return f"好的，{number} 号“{why}”不发了。"
+
+
+def which_post(command: str) -> str:
+    """No post of that number waits."""
+    return f"没有这个编号。先发 /待发 看编号，再发 /{command} 编号。"

@@ -144,3 +144,19 @@ async def in_states(
     if since is not None:
         query = query.where(Post.made_at >= since)
     return (await session.scalars(query.order_by(Post.id.desc()).limit(most))).all()
+
+
+async def find(session: Session, office_id: int, post_id: int) -> Post | None:
+    """The office's post of that id."""
+    return await session.scalar(select(Post).where(Post.office_id == office_id, Post.id == post_id))
+
+
+async def revive(session: Session, post_id: int, now: datetime, not_after: datetime) -> None:
+    """Makes a post due anew because a person decided so; the key stays, so that it is still one post."""
+    await session.execute(
+        update(Post)
+        .where(Post.id == post_id, Post.state.not_in((*OPEN, "sent")))
+        .values(
+            state="due", not_before=now, not_after=not_after, lease_until=None, claimed_at=None, note="由工作人员重发"
+        )
+    )

@@ -15,7 +15,7 @@ from bot.errors import Refusal
 from bot.heard import Heard
 from bot.messages import Post
 from bot.records import Command
-from handlers.commands import binding, on_behalf, rooms, sheets, summary
+from handlers.commands import binding, held, on_behalf, rooms, sheets, summary
 from storage import Session
 
 Run = Callable[[Command, Heard, Session], Awaitable[Sequence[Post]]]
@@ -49,6 +49,9 @@ COMMANDS: Sequence[Entry] = (
     Entry(sheets.export, ("导出", "export"), " [日期或 2月1日-2月10日] [群名]：电子表格"),
     Entry(rooms.pause, ("暂停", "pause"), " [群名]：我先不在群里说话"),
     Entry(rooms.resume, ("恢复", "resume"), " [群名]"),
+    Entry(held.pending, ("待发", "pending"), "：没发出去、或不知发没发出去的"),
+    Entry(held.again, ("重发", "resend"), " 编号：把那一条再发一次"),
+    Entry(held.drop, ("作罢", "drop"), " 编号：那一条不发了"),
     Entry(_help, ("帮助", "help", "?", "？"), "：看这张表"),
 )
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
 
 from bot.clock import VirtualClock
-from bot.messages import Dispatch
+from bot.errors import DeliveryUnknown
+from bot.messages import Dispatch, Doubt
 from handlers.commands import COMMANDS
 from handlers.commands.arguments import Span, read_day, read_span
 from storage import Store
-from tests.office import GROUP, OTHER, STAFF_ROOM, Office, open_office, settings_for
+from tests.office import GROUP, GROUP_TRAITS, OTHER, STAFF_ROOM, Office, open_office, settings_for
 from tests.reading import real
+from tests.test_outbox import Flaky, put
 
 
 @pytest.fixture
@@ -224,6 +227,38 @@ async def test_an_export_is_a_workbook_for_the_asker_alone(office: Office) -> No
     people = {row[3].value: row[4].value for row in book["健康情况"].iter_rows(min_row=2)}
     assert people == {"张三": "已报异常", "李四": "未报", "王五": "未报", "欧阳静": "未报"}
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+async def test_where_no_file_can_be_sent_an_export_is_a_link_that_works(store: Store, clock: VirtualClock) -> None:
+    office = await open_office(store, clock, settings_for(), real(), replace(GROUP_TRAITS, files=False))
+    await office.say("周敏", "早")
+    (answer,) = await office.ask("周敏", "/导出")
+    assert answer.attachment is None
+    link = answer.text.rsplit("：", 1)[1]
+    assert link.startswith("http://127.0.0.1:8420/files/")
+    file = await office.bot.file(link.rsplit("/", 1)[1])
+    assert file is not None
+    assert openpyxl.load_workbook(io.BytesIO(file.content)).sheetnames[0] == "汇总"
+    clock.advance(8 * 86_400)
+    assert await office.bot.file(link.rsplit("/", 1)[1]) is None
+
+
+async def test_what_is_held_is_said_again_or_dropped_as_a_person_decides(store: Store, clock: VirtualClock) -> None:
+    channel = Flaky(clock, [(DeliveryUnknown, False), (DeliveryUnknown, False)])
+    office = await open_office(store, clock, settings_for(), real(), channel=channel)
+    for key in ("notice", "other"):
+        await put(office, key, doubt=Doubt.HOLD)
+    await office.heard()
+    clock.advance(31)
+    told = in_group(await office.heard())
+    assert "/重发 1" in told
+    assert "/作罢 2" in told
+    assert "1. " in in_group(await office.ask("周敏", "/待发", STAFF_ROOM))
+    said = in_group(await office.ask("周敏", "/重发 1"))
+    assert "话 notice" in said
+    assert "话 notice" not in in_group(await office.ask("周敏", "/作罢 2"))
+    assert "没有等着处理的" in privately(await office.ask("周敏", "/待发"), "周敏")
+    assert "没有这个编号" in in_group(await office.ask("周敏", "/重发 2"))
 
 
 PASTED = """—————  2020-02-10  —————
