@@ -59,10 +59,14 @@ class Outbox:
         await self._posting.put(session, new)
         self._due.set()
 
+    @property
+    def stirred(self) -> bool:
+        """Whether something was made due since the last pass began."""
+        return self._due.is_set()
+
     async def run(self, stop: asyncio.Event) -> None:
         """Says what is due until told to stop; the post in hand is finished."""
         while not stop.is_set():
-            self._due.clear()
             try:
                 next_at = await self.send_due(stop)
             except StoreUnreachable:
@@ -74,6 +78,7 @@ class Outbox:
 
     async def send_due(self, stop: asyncio.Event | None = None) -> datetime | None:
         """One pass: says what is due and may be said now; returns when the next pass is worth making."""
+        self._due.clear()
         now = self._clock.now()
         async with self._store.begin() as session:
             stale = await posts.make_stale(session, self._office_id, now)
@@ -90,11 +95,11 @@ class Outbox:
         channel, pacing = self._channels[name], self._pacing.get(name, Pacing())
         while channel.standing.connected and not (stop and stop.is_set()):
             now = self._clock.now()
-            free_at = await self._when_free(name, pacing, now)
             async with self._store.read() as session:
                 waiting = await posts.due(session, self._office_id, name, now, most=1)
                 if not waiting:
                     return await posts.next_due_at(session, self._office_id, [name])
+            free_at = await self._when_free(name, pacing, now)
             if free_at > now:
                 return free_at
             await self._say(channel, pacing, waiting[0])

@@ -57,31 +57,44 @@ async def _play(settings: Settings, store: Store, days: Sequence[GroupDay], read
         return {name: MemoryChannel(name, clock) for name in (*names, ROOM_CHANNEL)}
 
     bot = await app.build(settings, store, clock, make, reader.heard, random.Random(0))  # noqa: S311 - jitter, no secret
-    said = []
+    stage, said = Stage(bot, clock), []
     for day in days:
         room = await replay.room_of(bot, day, ROOM_CHANNEL)
         said += [(message, room) for message in replay.messages_of(day, ROOM_CHANNEL)]
     for message, room in sorted(said, key=lambda pair: pair[0].sent_at):
-        await play_until(bot, clock, message.sent_at)
+        await stage.play_until(message.sent_at)
         await replay.keep(bot, store, room, [message])
-    await play_until(bot, clock, at(days[-1].date + timedelta(days=1), time(settings.office.day_cutoff_hour)))
+    await stage.play_until(at(days[-1].date + timedelta(days=1), time(settings.office.day_cutoff_hour)))
     return await _said(bot)
 
 
-async def play_until(bot: Bot, clock: VirtualClock, until: datetime) -> None:
-    """Lets all happen that falls due until then."""
-    due_at: datetime | None = clock.now()
-    while True:
-        if due_at is None or due_at <= clock.now():
-            due_at = await bot.planner.run_due()
-        await bot.inbox.handle_waiting()
-        post_at = await bot.outbox.send_due()
-        moments = (due_at, post_at, clock.now() + _LONGEST_JUMP)
-        coming = [moment for moment in moments if moment is not None and clock.now() < moment <= until]
-        if not coming:
-            break
-        clock.advance_to(min(coming))
-    clock.advance_to(until)
+class Stage:
+    """A bot and its clock, moved together from one thing that falls due to the next."""
+
+    def __init__(self, bot: Bot, clock: VirtualClock) -> None:
+        self._bot, self._clock = bot, clock
+        self._due_at: datetime | None = clock.now()
+        self._post_at: datetime | None = clock.now()
+
+    async def play_until(self, until: datetime) -> None:
+        """Lets all happen that falls due until then."""
+        while True:
+            await self._do_what_is_due()
+            now = self._clock.now()
+            moments = (self._due_at, self._post_at, now + _LONGEST_JUMP)
+            coming = [moment for moment in moments if moment is not None and now < moment <= until]
+            if not coming:
+                break
+            self._clock.advance_to(min(coming))
+        self._clock.advance_to(until)
+
+    async def _do_what_is_due(self) -> None:
+        now = self._clock.now()
+        if self._due_at is None or self._due_at <= now:
+            self._due_at = await self._bot.planner.run_due()
+        await self._bot.inbox.handle_waiting()
+        if self._bot.outbox.stirred or (self._post_at is not None and self._post_at <= now):
+            self._post_at = await self._bot.outbox.send_due()
 
 
 async def _said(bot: Bot) -> list[Mapping[str, Any]]:

@@ -134,7 +134,7 @@ class Office:
 
     async def play_until(self, moment: datetime) -> None:
         """Lets all happen that falls due until then."""
-        await rehearsal.play_until(self.bot, self.clock, moment)
+        await rehearsal.Stage(self.bot, self.clock).play_until(moment)
 
     async def play(self, wall: time) -> None:
         """Lets all happen that falls due until that time of the same day in China."""

@@ -38,4 +38,4 @@ def _tokens() -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """A cell that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
