@@ -10,7 +10,7 @@ GATEWAY := tests/gateway/node_modules/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test fast lint format corpus bench lock hooks clean
+.PHONY: help run install test fast lint format corpus learn bench lock hooks clean
 
 help: ## 列出这些目标
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,12 +39,17 @@ format: install ## 自动整理写法
 corpus: install ## 读一遍语料，给出各类记录的得分
 	$(BIN)/python -m tests.corpus $(ARGS)
 
-bench: install ## 测快慢、内存和启动时间；JSON=文件 另存一份
+learn: install $(VENV)/.learn-installed ## 从语料重新学一遍“这段话是做什么的”，写进 bot/rules/voice.toml
+	$(BIN)/python -m tests.corpus.learn --held-out
+
+bench: install $(VENV)/.bench-installed ## 测快慢、内存和启动时间，与同类程序比；JSON=文件 另存一份
 	$(BIN)/python -m bench $(if $(JSON),--json "$(JSON)") $(ARGS)
 
 lock: .venvs/lock/bin/uv ## 按 pyproject.toml 重新锁定依赖
 	$< $(COMPILE) --group build pyproject.toml -o requirements/run.lock
 	$< $(COMPILE) --group dev pyproject.toml -o requirements/dev.lock
+	$< $(COMPILE) --group bench pyproject.toml -o requirements/bench.lock
+	$< $(COMPILE) --group learn pyproject.toml -o requirements/learn.lock
 
 hooks: ## 提交前自动检查（只用本机命令）
 	git config core.hooksPath tools/hooks
@@ -72,6 +77,16 @@ $(VENV)/.dev-installed: requirements/dev.lock pyproject.toml | $(BIN)/python
 	@$(PIP) install --require-hashes -r requirements/dev.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.run-installed
+
+$(VENV)/.learn-installed: requirements/learn.lock | $(VENV)/.dev-installed
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+# Only for the comparison: where one of them can't be installed, the bench goes without.
+$(VENV)/.bench-installed: requirements/bench.lock | $(VENV)/.dev-installed
+	@echo "正在安装拿来比较的同类程序…"
+	@$(PIP) install --require-hashes -r $< || echo "没有装上，这次不比"
+	@touch $@
 
 .PHONY: gateway
 gateway: # 测试用的 Wechaty 网关；没有 Node 就不装，相应测试会说明

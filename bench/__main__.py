@@ -1,8 +1,9 @@
 """`python -m bench [--json FILE] [--messages FILE…]`: prints a table, and with `--json` writes the same figures.
 
 Each figure is a ratio to bare `jieba.lcut` of the same texts, pass beside pass in this one process, single-threaded:
-a shared machine changes its speed from second to second, so absolute rates only say the order. Start-up and memory
-are of fresh processes. No figure decides a test.
+a shared machine changes its speed from second to second, so absolute rates only say the order. Time is the processor's
+own, so that waiting for other programs counts for neither side. Start-up and memory are of fresh processes. No figure
+decides a test.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ import logging
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import jieba
 from rich.console import Console
 from rich.table import Table
 
+from bench import peers
+from bench.figures import Figure, seconds
 from bot import rulebook
 from bot.parsing import Context, parse
 from bot.segmenter import JiebaSegmenter
@@ -29,18 +31,6 @@ from bot.segmenter import JiebaSegmenter
 _PASSES = 7
 _STARTS = 5
 CORPUS = Path(__file__).parent.parent / "tests" / "corpus"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measured thing; `ratio` to bare jieba (below 1 is faster or smaller), lowest and highest of the passes."""
-
-    what: str
-    value: float
-    unit: str
-    ratio: float
-    lowest: float
-    highest: float
 
 
 def messages_of(files: Sequence[Path]) -> list[tuple[str, str]]:
@@ -52,13 +42,6 @@ def messages_of(files: Sequence[Path]) -> list[tuple[str, str]]:
             if isinstance(row.get("text"), str):
                 found.append((str(row.get("sender", "")), row["text"]))
     return found
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """How long it takes."""
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
 
 
 def reading(name: str, messages: Sequence[tuple[str, str]]) -> list[Figure]:
@@ -168,14 +151,19 @@ def main() -> int:
     if given.messages:
         figures += reading("所给文件", messages_of(given.messages))
     figures += [growth(), *starting()]
-    _show(figures)
+    compared = peers.measure(sorted(CORPUS.glob("*.jsonl")))
+    _show(figures, "与裸 jieba 之比")
+    if compared:
+        _show(compared, "用时与本程序之比")
     if given.json:
-        given.json.write_text(json.dumps([asdict(f) for f in figures], ensure_ascii=False, indent=2), "utf-8")
+        given.json.write_text(
+            json.dumps([asdict(f) for f in [*figures, *compared]], ensure_ascii=False, indent=2), "utf-8"
+        )
     return 0
 
 
-def _show(figures: Sequence[Figure]) -> None:
-    table = Table("量的是", "数值", "与裸 jieba 之比", "各次最低–最高")
+def _show(figures: Sequence[Figure], beside: str) -> None:
+    table = Table("量的是", "数值", beside, "各次最低–最高")
     for figure in figures:
         spread = "" if figure.lowest == figure.highest else f"{figure.lowest:.2f}–{figure.highest:.2f}"
         table.add_row(figure.what, f"{figure.value:,.2f} {figure.unit}", f"{figure.ratio:.2f}", spread)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.messages import Dispatch, Gap, Message
+from bot.messages import Dispatch, Gap, Message, Receipt
 
-__all__ = ["Channel", "Gap", "Hears", "Intake", "Standing", "Starts", "Traits"]
+__all__ = ["Addresses", "Channel", "Gap", "Hears", "Intake", "Receipt", "Standing", "Starts", "Traits"]
 
 
 class Hears(enum.StrEnum):
@@ -33,15 +33,27 @@ class Starts(enum.StrEnum):
     NEVER = "never"
 
 
+class Addresses(enum.StrEnum):
+    """What of a roster a channel's accounts are known by before anybody spoke there."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
     """What a channel can do.
 
     Args:
         mentions: it can really mention somebody; without it a name is written.
+        mentions_by_phone: it mentions by telephone number; such a channel hears nobody, so it knows no accounts.
+        accounts_of: the channel whose accounts it mentions by, having none of its own.
         echoes: it hands the bot's own posts back in `receive`.
         sends_once: sending a dispatch of the same id again changes nothing.
         reaches_people: a private talk is addressed by our own `person:<id>`, so that anybody can be reached unheard.
+        proves_senders: the platform vouches for who spoke; without it nobody there is taken for staff.
+        addresses: its accounts are addresses that the roster tells; None where they are learnt by hearing.
+        nudge: where only approved words can be said, those that tell somebody that something waits on the chat page.
         waits_for_us: what is said while the bot is away is handed in when it is back; without it that is lost.
         max_bytes: longest text in UTF-8 bytes; None for no limit.
         per_minute: posts a minute that the platform allows; None for no limit.
@@ -50,11 +62,16 @@ class Traits:
     hears: Hears
     starts: Starts
     mentions: bool = False
+    mentions_by_phone: bool = False
+    accounts_of: str | None = None
     files: bool = False
     recalls: bool = False
     echoes: bool = False
     sends_once: bool = False
     reaches_people: bool = False
+    proves_senders: bool = True
+    addresses: Addresses | None = None
+    nudge: str | None = None
     waits_for_us: bool = False
     max_bytes: int | None = None
     per_minute: int | None = None
@@ -68,11 +85,13 @@ class Standing:
         connected: it hears and can send now.
         since: since when it stands so.
         detail: one short Chinese sentence, no names and no message text in it.
+        deaf: it can send and does not hear now; what is said waits for it.
     """
 
     connected: bool
     since: datetime
     detail: str
+    deaf: bool = False
 
 
 class Intake(Protocol):
@@ -84,6 +103,10 @@ class Intake(Protocol):
 
     async def note_gap(self, gap: Gap) -> None:
         """Keeps a gap and has staff told."""
+        ...
+
+    async def note_receipt(self, receipt: Receipt) -> bool:
+        """Notes what became of a post that had been sent; False where no such post is known (yet)."""
         ...
 
     async def meet_room(self, channel: str, external_id: str, name: str) -> None:

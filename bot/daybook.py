@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from bot.forms import Form
+from bot.parsing import reported
 from bot.people import Known
+from bot.reports import forms as form_reports
+from bot.reports.forms import FormDay
 from bot.reports.tally import Report, RoomDay, State, states_of
 from bot.settings import Settings
 from storage import Session, marks, people, records, rooms
-from storage.tables import Room
+from storage.tables import Record, Room
 
 
 async def room_day(session: Session, room: Room, on: date) -> RoomDay:
@@ -54,6 +58,43 @@ async def room_day(session: Session, room: Room, on: date) -> RoomDay:
 async def office_day(session: Session, office_id: int, on: date) -> Sequence[RoomDay]:
     """The day of each of the office's groups of deputies."""
     return [await room_day(session, room, on) for room in await rooms.every(session, office_id, "deputies")]
+
+
+async def form_day(session: Session, room: Room, form: Form, on: date) -> FormDay:
+    """A room's day in a form as it stands now; of one that is answered once, all until that day."""
+    members = [
+        Known(person_id=m.person_id, name=m.name, unit=m.unit, aliases=m.aliases, role=m.role)
+        for m in await people.members(session, room.id)
+    ]
+    asked = form_reports.asked(form, members)
+    ids = [known.person_id for known in asked]
+    since = form.since(on)
+    rows = list(await records.answers_of(session, room.office_id, form.name, ids, since, on))
+    if form.reads_health:
+        rows += await records.health_of(session, room.office_id, ids, on, since)
+        rows.sort(key=lambda row: (row.said_at, row.message_id, row.position))
+    parts = [part for row in rows if (part := _part(form, row)) is not None]
+    given = form_reports.put_together(form, parts)
+    noted = [(mark.person_id, mark.state) for mark in await marks.on_day(session, room.office_id, ids, on)]
+    standings = form_reports.standings_of(asked, given, noted)
+    return FormDay(form=form, room=room.name, on=on, people=asked, standings=standings, given=given)
+
+
+def _part(form: Form, row: Record) -> form_reports.Part | None:
+    """What a record, of an answer or of health, says of a form; None where it says nothing of it."""
+    values, unclear = row.body.get("values", {}), row.body.get("open", ())
+    if row.kind == "health":
+        values, unclear = reported.values_of(form, row.body, row.rules)
+    if not values and not unclear:
+        return None
+    person = row.subject_id or 0
+    return form_reports.Part(record_id=row.id, subject_id=person, values=values, open=unclear, proxy=row.proxy)
+
+
+async def form_rooms(session: Session, office_id: int, form: Form) -> list[Room]:
+    """The groups that a form asks."""
+    known = [room for room in await rooms.every(session, office_id) if room.purpose != rooms.UNKNOWN]
+    return [room for room in known if form.asked_in(room.name, for_staff=room.purpose == "staff")]
 
 
 def names_shown(settings: Settings, room: str) -> bool:

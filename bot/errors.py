@@ -4,6 +4,7 @@
     ├── SettingsError         bot.toml or a roster is wrong: faults with file, line, remedy
     ├── RuleError             a rules file is wrong: file, key, found, wanted
     ├── ChannelUnavailable    try again later: the gateway is down
+    ├── DeliveryDelayed       this post later, others now: a mailbox is full, a number has had enough
     ├── DeliveryRefused       never again: the platform refused this post; staff see it
     ├── DeliveryUnknown       it may have gone out: the post's own policy decides
     └── Refusal               a command that cannot be done; its text is the answer
@@ -60,6 +61,18 @@ class RuleError(FaultyFile):
 
 class ChannelUnavailable(BotError):
     """The channel cannot be reached now; the post stays due and is tried again."""
+
+
+class DeliveryDelayed(BotError):
+    """This post did not go out now, others may: it is tried again after a pause of its own.
+
+    Args:
+        seconds: the pause.
+    """
+
+    def __init__(self, told: str, seconds: float) -> None:
+        super().__init__(told)
+        self.seconds = seconds
 
 
 class DeliveryRefused(BotError):

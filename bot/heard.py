@@ -9,11 +9,23 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.clock import local
+from bot.forms import Form
 from bot.messages import Doubt, FileId, PersonId, Post, RoomId
+from bot.parsing.answers import Asked
 from bot.people import Known
 from bot.records import Record
 from bot.settings import Settings
+from storage import Session
 from storage.people import Membership
+
+Reach = Callable[[Session, int | None, int | None], Awaitable[int | None]]
+"""(session, person, account) → the account by which they can be told privately, the given one before others."""
+
+
+async def nobody(_session: Session, _person_id: int | None, _identity_id: int | None) -> int | None:
+    """Reaches nobody."""
+    return None
 
 
 def known_of(member: Membership) -> Known:
@@ -45,6 +57,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """What the bot had asked the speaker privately; `subject_id` is None while nobody knows who goes by the name."""
+
+    question_id: int
+    subject_id: int | None
+    about: Asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """One message on its way through the handlers.
 
@@ -56,6 +77,9 @@ class Heard:
         position: which of the message's records is being handled, from 0.
         read: reads another text in the same circumstances (a report that stands behind a command).
         again: it was handled before and is read again, because staff settled who spoke.
+        question: the bot's numbered reminder that a numbered message may answer.
+        answering: the question that a private message may answer.
+        reach: how it is found out whether somebody can be told privately.
     """
 
     message_id: int
@@ -72,11 +96,25 @@ class Heard:
     read: Callable[[str], Awaitable[Sequence[Record]]]
     position: int = 0
     again: bool = False
+    question: str | None = None
+    answering: Answering | None = None
+    reach: Reach = nobody
 
     @property
     def order(self) -> tuple[datetime, int]:
         """Where the message stands among all: by when it was said, then as it came."""
         return self.sent_at, self.message_id
+
+    def open_forms(self) -> Sequence[Form]:
+        """The office's own forms (采集) that this message may answer; staff may bring in answers at any hour."""
+        forms = self.settings.forms
+        if not forms:
+            return ()
+        wall = local(self.sent_at).time()
+        found = [f for f in forms if (f.open_on(self.day) if self.speaker.staff else f.open_at(self.day, wall))]
+        if self.room is None or (self.room.for_staff and self.speaker.staff):
+            return found
+        return [f for f in found if f.asked_in(self.room.name, for_staff=self.room.for_staff)]
 
     def answer(self, text: str, why: str, *, step: str = "answer", attachment: FileId | None = None) -> Post:
         """An answer in the place where the message was said."""

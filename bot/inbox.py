@@ -13,10 +13,10 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
-from bot import keeping, staff, wording
+from bot import answering, keeping, staff, wording
 from bot.clock import Clock, local, until_set
-from bot.heard import Heard, known_of
-from bot.messages import Gap, Message, MessageKind, Post
+from bot.heard import Heard, Reach, known_of, nobody
+from bot.messages import Gap, Message, MessageKind, Post, Receipt
 from bot.records import Command, Record
 from bot.settings import Settings
 from bot.speakers import Read, Speakers
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[Record, Heard, Session], Awaitable[Sequence[Post]]]
 Put = Callable[[Session, Sequence[Post]], Awaitable[None]]
+Note = Callable[[Receipt], Awaitable[bool]]
 
 
 class Inbox:
@@ -44,16 +45,23 @@ class Inbox:
         handlers: Mapping[str, Handler],
         put: Put,
         people_channels: frozenset[str] = frozenset(),
+        unproven: frozenset[str] = frozenset(),
+        reach: Reach = nobody,
+        note_receipt: Note | None = None,
     ) -> None:
         """Args:
         read: text and circumstances in, records out.
         handlers: what is done about a record, by its kind.
         put: where the posts go, within the same transaction.
         people_channels: channels whose accounts are our own `person:<id>`, so that each is bound at once.
+        unproven: channels where anybody can pass for somebody else: nobody is taken for staff there.
+        reach: how it is found out whether somebody can be asked privately.
+        note_receipt: who is told what became of a post.
         """
+        self._reach, self._note_receipt = reach, note_receipt
         self._store, self._clock, self._settings, self._office_id = store, clock, settings, office_id
         self._read, self._handlers, self._put = read, handlers, put
-        self._speakers = Speakers(clock, settings, office_id, read, people_channels)
+        self._speakers = Speakers(clock, settings, office_id, read, people_channels, unproven)
         self._arrived = asyncio.Event()
 
     async def accept(self, message: Message) -> bool:
@@ -90,6 +98,10 @@ class Inbox:
             )
             await self._put(session, posts)
         self._arrived.set()
+
+    async def note_receipt(self, receipt: Receipt) -> bool:
+        """Hands on what became of a post; see `Intake.note_receipt`."""
+        return self._note_receipt is not None and await self._note_receipt(receipt)
 
     async def meet_room(self, channel: str, external_id: str, name: str) -> None:
         """Learns a group's id by its name; see `Intake.meet_room`."""
@@ -217,7 +229,8 @@ class Inbox:
         return "recall"
 
     async def _understand(self, session: Session, message: KeptMessage, room: Room | None) -> str:
-        heard = await self._speakers.heard(session, message, room)
+        heard = await answering.in_context(session, await self._speakers.heard(session, message, room), message)
+        heard = dataclasses.replace(heard, reach=self._reach)
         if heard.again:
             await records.withdraw_message(session, message.id, "reread", self._clock.now())
         posts: list[Post] = []

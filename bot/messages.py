@@ -1,4 +1,5 @@
-"""What channels hand in and are handed: `Message` was heard, `Post` is to be said, `Dispatch` is a post on its way.
+"""What channels hand in and are handed: `Message` was heard, `Post` is to be said, `Dispatch` is a post on its way,
+`Receipt` says what became of it.
 
 Channels make messages and get dispatches; handlers and schedules make posts; `bot.outbox` turns one into the other.
 No I/O here, and no meaning is read.
@@ -74,6 +75,7 @@ class Message:
         recalls: for a recall (撤回), the external id of the message that is taken back.
         from_self: it is the echo of one of the bot's own posts.
         mentions_bot: the platform says that it mentions the bot.
+        answers: the id of the post that it answers, where the channel can tell.
         dispatch_id: for an echo whose channel can tell, the id of the post it is the echo of.
     """
 
@@ -88,6 +90,7 @@ class Message:
     from_self: bool = False
     mentions_bot: bool = False
     dispatch_id: int | None = None
+    answers: int | None = None
     attachment: Attachment | None = None
 
 
@@ -98,6 +101,26 @@ class Gap:
     channel: str
     began_at: datetime
     ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a channel learnt, after it had sent a post, of what became of it: a delivery report, a bounce.
+
+    Args:
+        dispatch_id: the post's id; None where the channel is told its own id only.
+        proof: the channel's id, as `Channel.send` returned it; used where there is no `dispatch_id`.
+        delivered: it arrived; False: it did not and will not.
+        account: whom it is about, by the channel's id; a receipt about somebody else is none. Empty where not told.
+        detail: why it did not arrive, in a few words without names or addresses.
+    """
+
+    channel: str
+    delivered: bool
+    dispatch_id: int | None = None
+    proof: str = ""
+    account: str = field(default="", repr=False)
+    detail: str = ""
 
 
 class Doubt(enum.StrEnum):
@@ -146,10 +169,15 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """Somebody to be mentioned: the account where it is known, the name to write where it is not."""
+    """Somebody to be mentioned: the account where it is known, the name to write where it is not.
+
+    Args:
+        phone: the telephone number of the roster, for a channel that mentions by it; empty otherwise. Never shown.
+    """
 
     name: str
     external_id: str | None = None
+    phone: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

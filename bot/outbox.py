@@ -17,8 +17,8 @@ from typing import Any
 from bot import staff, wording
 from bot.channel import Channel
 from bot.clock import Clock, local, until_set
-from bot.errors import ChannelUnavailable, DeliveryRefused, DeliveryUnknown
-from bot.messages import Attachment, Conversation, Dispatch, Doubt, Mention, Post
+from bot.errors import ChannelUnavailable, DeliveryDelayed, DeliveryRefused, DeliveryUnknown
+from bot.messages import Attachment, Conversation, Dispatch, Doubt, Mention, Post, Receipt
 from bot.posting import Posting
 from bot.settings import Pacing, Settings
 from storage import Session, Store, StoreUnreachable, files, identities, messages, people, posts, rooms
@@ -59,6 +59,10 @@ class Outbox:
         await self._posting.put(session, new)
         self._due.set()
 
+    async def reach(self, session: Session, person_id: int | None, identity_id: int | None) -> int | None:
+        """By which account somebody can be told privately; see `Posting.reach`."""
+        return await self._posting.reach(session, person_id, identity_id)
+
     @property
     def stirred(self) -> bool:
         """Whether something was made due since the last pass began."""
@@ -84,21 +88,32 @@ class Outbox:
             stale = await posts.make_stale(session, self._office_id, now)
             for post_id in stale:
                 log.warning("post %d came too late and was not sent", post_id)
-        await self._recover(now)
-        later = [moment for name in self._channels if (moment := await self._send_by(name, stop)) is not None]
+            await self._recover(session, now)
+            waiting, coming = await self._outlook(session, now)
+        if not waiting:
+            return min(coming, default=None)
+        held_up = [free_at for name in waiting if (free_at := await self._send_by(name, stop)) is not None]
         async with self._store.read() as session:
-            lease = await posts.next_lease_at(session, self._office_id, list(self._channels))
-        return min([*later, *([lease] if lease else [])], default=None)
+            _, coming = await self._outlook(session, now)
+        return min([*held_up, *coming], default=None)
+
+    async def _outlook(self, session: Session, now: datetime) -> tuple[list[str], list[datetime]]:
+        """The channels that have something to say now, and the moments ahead at which something falls due."""
+        connected = [name for name, channel in self._channels.items() if channel.standing.connected]
+        due_at = await posts.next_due_at(session, self._office_id, connected)
+        lease = await posts.next_lease_at(session, self._office_id, list(self._channels))
+        coming = [moment for moment in due_at.values() if moment > now]
+        return [name for name, moment in due_at.items() if moment <= now], coming + ([lease] if lease else [])
 
     async def _send_by(self, name: str, stop: asyncio.Event | None) -> datetime | None:
-        """Says what one channel has to say; returns when it may go on."""
+        """Says what one channel has to say now; returns when it may go on where it has to pause."""
         channel, pacing = self._channels[name], self._pacing.get(name, Pacing())
         while channel.standing.connected and not (stop and stop.is_set()):
             now = self._clock.now()
             async with self._store.read() as session:
                 waiting = await posts.due(session, self._office_id, name, now, most=1)
-                if not waiting:
-                    return await posts.next_due_at(session, self._office_id, [name])
+            if not waiting:
+                return None
             free_at = await self._when_free(name, pacing, now)
             if free_at > now:
                 return free_at
@@ -151,6 +166,11 @@ class Outbox:
         except ChannelUnavailable:
             await self._try_later(post)
             return
+        except DeliveryDelayed as exc:
+            async with self._store.begin() as session:
+                again_at = self._clock.now() + timedelta(seconds=exc.seconds)
+                await posts.postpone(session, post.id, again_at, only_from="claimed", note=str(exc)[:300])
+            return
         except DeliveryRefused as exc:
             async with self._store.begin() as session:
                 await posts.settle(session, post.id, "refused", note=str(exc)[:300])
@@ -172,6 +192,13 @@ class Outbox:
         await self._mark(post, "sent", sent_at=now, proof=(proof or "")[:200], note="")
         gap = pacing.min_gap_seconds + self._chance.random() * pacing.jitter_seconds
         self._free_at[post.channel] = now + timedelta(seconds=gap)
+
+    async def note_receipt(self, receipt: Receipt) -> bool:
+        """What became of a post; see `Intake.note_receipt`. The same receipt again changes nothing."""
+        async with self._store.begin() as session:
+            known = await self._posting.note_receipt(session, receipt)
+        self._due.set()
+        return known
 
     async def _mark(self, post: PostRow, state: str, **values: Any) -> None:
         async with self._store.begin() as session:
@@ -211,18 +238,20 @@ class Outbox:
 
     async def _mentions(self, session: Session, post: PostRow) -> tuple[Mention, ...]:
         called = await people.names(session, post.mentions)
+        traits = self._channels[post.channel].traits
+        phones = await people.phones(session, post.mentions) if traits.mentions_by_phone else {}
         found = []
         for person_id in post.mentions:
-            accounts = await identities.of_person(session, person_id, post.channel)
+            accounts = await identities.of_person(session, person_id, traits.accounts_of or post.channel)
             name = accounts[0].name_seen if accounts else called.get(person_id, "")
-            found.append(Mention(name=name, external_id=accounts[0].external_id if accounts else None))
+            account = accounts[0].external_id if accounts else None
+            found.append(Mention(name=name, external_id=account, phone=phones.get(person_id, "")))
         return tuple(found)
 
-    async def _recover(self, now: datetime) -> None:
+    async def _recover(self, session: Session, now: datetime) -> None:
         """Posts whose sender was killed, or cannot know: the echo is the proof; without it their policy decides."""
-        async with self._store.begin() as session:
-            for post in await posts.abandoned(session, self._office_id, list(self._channels), now):
-                await self._settle_doubt(session, post, now)
+        for post in await posts.abandoned(session, self._office_id, list(self._channels), now):
+            await self._settle_doubt(session, post, now)
 
     async def _settle_doubt(self, session: Session, post: PostRow, now: datetime) -> None:
         channel = self._channels[post.channel]

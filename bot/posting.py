@@ -1,21 +1,33 @@
 """How a post becomes a row: by which channel it goes, to which account, in how many pieces; once by its key.
 
 `bot.outbox` is the way in for handlers and schedules, and says what is made due here. What nobody can be told
-privately is held, and staff learn that something waits, not what.
+privately is held, and staff learn that something waits, not what. Afterwards, what a channel learnt of a post is noted.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from bot import wording
+from bot import staff, wording
 from bot.channel import Channel, Starts
 from bot.clock import Clock, local
-from bot.messages import Doubt, Post, RoomId
+from bot.messages import Doubt, PersonId, Post, Receipt, RoomId
 from bot.settings import Settings
-from storage import Session, identities, people, posts, rooms
+from storage import Session, identities, messages, people, posts, rooms
 from storage.tables import Identity
+from storage.tables import Post as PostRow
+
+log = logging.getLogger(__name__)
+
+_RECEIPTS_COME_WITHIN = timedelta(days=7)
+"""Mail servers try for five days, carriers for three; what comes later is about nothing that anybody remembers."""
+
+
+def seat_of(person_id: int) -> str:
+    """The account of somebody in a channel that is addressed by our own people."""
+    return f"person:{person_id}"
 
 
 class Posting:
@@ -28,6 +40,8 @@ class Posting:
         """Makes posts due, each once by its key, within the caller's transaction."""
         for post in new:
             channel, identity = await self._route(session, post)
+            if post.person is not None and post.identity is None and identity is not None:
+                await self._nudge(session, post.person, identity, post)
             for number, text in enumerate(self._pieces(post.text, channel)):
                 await self._put_one(session, post, channel, identity, number, text)
 
@@ -63,9 +77,45 @@ class Posting:
             await posts.settle(session, made, "held", only_from="due", note="没有能私下送达的渠道")
             await self.tell_unreached(session, post.person)
 
+    async def note_receipt(self, session: Session, receipt: Receipt) -> bool:
+        """Notes what became of a post; where it did not arrive, staff learn who was not reached. False: not ours."""
+        since = self._clock.now() - _RECEIPTS_COME_WITHIN
+        by = (receipt.channel, receipt.dispatch_id, receipt.proof)
+        post = await posts.receipted(session, self._office_id, *by, since)
+        if post is None:
+            return False
+        if receipt.account and post.identity_id is not None:
+            identity = await identities.get(session, post.identity_id)
+            if identity.external_id != receipt.account:
+                return False
+        if receipt.delivered:
+            await posts.note_fate(session, post.id, "delivered", post.note)
+        elif await posts.note_fate(session, post.id, "refused", receipt.detail[:300]):
+            log.error("post %d did not arrive, says %s", post.id, post.channel)
+            await self._tell_undelivered(session, post)
+        return True
+
+    async def _tell_undelivered(self, session: Session, post: PostRow) -> None:
+        """What had been sent did not arrive: staff learn whose address is wrong, once a day, not what it said."""
+        if post.person_id is None:
+            return
+        now = self._clock.now()
+        name = (await people.names(session, [post.person_id])).get(post.person_id, "")
+        told = await staff.of_affairs(
+            session,
+            self._settings,
+            self._office_id,
+            None,
+            key=f"undelivered/{post.person_id}/{local(now):%Y-%m-%d}",
+            why="没有送到",
+            text=wording.undelivered(name),
+            now=now,
+        )
+        await self.put(session, told)
+
     async def tell_unreached(self, session: Session, person_id: int | None) -> None:
-        """Somebody could not be told privately: staff learn that something waits for the person, not what it is."""
-        if person_id is None:
+        """One of the staff could not be told privately: the others learn that something waits for them, not what."""
+        if person_id is None or not await people.rooms_of(session, person_id, "staff"):
             return
         now = self._clock.now()
         name = (await people.names(session, [person_id])).get(person_id, "")
@@ -89,13 +139,65 @@ class Posting:
             identity = await identities.get(session, post.identity)
             if identity.channel in self._channels:
                 return identity.channel, identity
-        if post.person is None:
-            return "", None
-        for identity in await identities.of_person(session, post.person):
+        return await self._private(session, post.person) if post.person is not None else ("", None)
+
+    async def reach(self, session: Session, person_id: int | None, identity_id: int | None) -> int | None:
+        """The account by which somebody can be told privately, the given one before others; see `bot.heard.Reach`."""
+        if identity_id is not None:
+            given = await identities.get(session, identity_id)
+            if await self._is_open(session, given):
+                return given.id
+        _, found = await self._private(session, person_id) if person_id is not None else ("", None)
+        return found.id if found and await self._is_open(session, found) else None
+
+    async def _is_open(self, session: Session, identity: Identity) -> bool:
+        """Whether the bot may speak to the account now: always, or because it has spoken to the bot alone."""
+        starts = self._starts(identity)
+        return starts is Starts.ALWAYS or (starts is Starts.WINDOW and await messages.spoke_alone(session, identity.id))
+
+    def _starts(self, identity: Identity) -> Starts | None:
+        """Whether the bot may speak first in the account's channel; None where this process does not hold it."""
+        holder = self._channels.get(identity.channel)
+        return holder.traits.starts if holder is not None else None
+
+    async def _private(self, session: Session, person_id: int) -> tuple[str, Identity | None]:
+        accounts = sorted(
+            await identities.of_person(session, person_id),
+            key=lambda account: account.evidence == identities.ROSTER,  # first what somebody chose to speak by
+        )
+        if account := self._account_where(Starts.ALWAYS, accounts):
+            return account.channel, account
+        channel, seat = await self._seat_of(session, person_id)
+        if not channel and (account := self._account_where(Starts.WINDOW, accounts)):
+            return account.channel, account  # it may be refused there, which is told; held it would surely wait
+        return channel, seat
+
+    def _account_where(self, starts: Starts, accounts: Sequence[Identity]) -> Identity | None:
+        """The first of the accounts whose channel lets the bot speak so."""
+        return next((account for account in accounts if self._starts(account) is starts), None)
+
+    async def _nudge(self, session: Session, person_id: int, goes_to: Identity, post: Post) -> None:
+        """Tells somebody to whom something goes by a seat on the chat page that it waits there; once a day, no words.
+
+        Where a channel may say approved words only, these are all it can carry.
+        """
+        if goes_to.external_id != seat_of(person_id):
+            return
+        for identity in await identities.of_person(session, person_id):
             holder = self._channels.get(identity.channel)
-            if holder is not None and holder.traits.starts is Starts.ALWAYS:
-                return identity.channel, identity
-        return await self._seat_of(session, post.person)
+            if holder is None or not holder.traits.nudge:
+                continue
+            now = self._clock.now()
+            nudge = Post(
+                key=f"nudge/{person_id}/{local(post.not_before or now):%Y-%m-%d}",
+                why="短信提示",
+                text=holder.traits.nudge,
+                person=PersonId(person_id),
+                not_before=post.not_before,
+                not_after=post.not_after,
+            )
+            await self._put_one(session, nudge, identity.channel, identity, 0, nudge.text)
+            return
 
     async def _seat_of(self, session: Session, person_id: int) -> tuple[str, Identity | None]:
         """The private talk of somebody who never spoke, where a channel is addressed by our own people."""
@@ -103,7 +205,7 @@ class Posting:
             if channel.traits.reaches_people:
                 now = self._clock.now()
                 called = (await people.names(session, [person_id]))[person_id]
-                seat = await identities.seen(session, self._office_id, name, f"person:{person_id}", called, None, now)
+                seat = await identities.seen(session, self._office_id, name, seat_of(person_id), called, None, now)
                 if seat.person_id is None:
                     await identities.bind(session, seat, person_id, "link", now)
                 return name, seat

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
@@ -50,12 +51,14 @@ class Record:
         source: the piece of the message it was read from, as written.
         chain: the heading of the 接龙 (chain reply) whose line it is, normalized; None outside a chain.
         rules: ids of the rules that decided, e.g. `health.symptom.咳嗽`, for "why?".
+        rules_version: of which version of the rules they are; empty where none has read it.
     """
 
     kind: ClassVar[str]
     source: str = ""
     chain: str | None = None
     rules: tuple[str, ...] = ()
+    rules_version: str = ""
 
     def with_source(self, source: str) -> Self:
         """The same record, read from this piece of text."""
@@ -202,6 +205,39 @@ class Comment(Record):
     def as_contract(self) -> dict[str, Any]:
         """See `Record.as_contract`."""
         return {"kind": self.kind, "article": self.article, "text": self.text}
+
+
+Value = str | float | bool
+"""What a field of a form holds: a number, whether something is so, or words; a day is written 2020-02-10."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Record):
+    """An answer to a form that the office declared (采集), or a part of one.
+
+    Args:
+        form: the form's name.
+        values: what was read for sure, by the field's name.
+        open: fields that were spoken of and could not be read for sure: a person settles them.
+    """
+
+    kind: ClassVar[str] = "answer"
+    form: str
+    subject: str
+    values: Mapping[str, Value]
+    open: tuple[str, ...] = ()
+    proxy: bool = False
+
+    def as_contract(self) -> dict[str, Any]:
+        """See `Record.as_contract`."""
+        return {
+            "kind": self.kind,
+            "form": self.form,
+            "subject": self.subject,
+            "values": dict(self.values),
+            "open": list(self.open),
+            "proxy": self.proxy,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,10 +19,11 @@ from bot.app import Bot, Reader
 from bot.channel import Channel
 from bot.channels.memory import MemoryChannel
 from bot.clock import VirtualClock, at, local
-from bot.messages import OfficeId
+from bot.messages import Message, OfficeId
 from bot.settings import Settings, StoreSettings
 from bot.transcript import GroupDay
 from storage import Store, migrate, people, posts, rooms
+from storage.tables import Room
 
 ROOM_CHANNEL = "rehearsal"
 
@@ -63,7 +64,7 @@ async def _play(settings: Settings, store: Store, days: Sequence[GroupDay], read
         said += [(message, room) for message in replay.messages_of(day, ROOM_CHANNEL)]
     for message, room in sorted(said, key=lambda pair: pair[0].sent_at):
         await stage.play_until(message.sent_at)
-        await replay.keep(bot, store, room, [message])
+        await stage.hear(message, room)
     await stage.play_until(at(days[-1].date + timedelta(days=1), time(settings.office.day_cutoff_hour)))
     return await _said(bot)
 
@@ -75,6 +76,12 @@ class Stage:
         self._bot, self._clock = bot, clock
         self._due_at: datetime | None = clock.now()
         self._post_at: datetime | None = clock.now()
+
+    async def hear(self, message: Message, room: Room) -> None:
+        """Has a message said in the room, now."""
+        await replay.keep(self._bot, room, [message])
+        await self._bot.inbox.handle_waiting()
+        self._due_at = await self._bot.planner.next_due_at()  # what was said may have left a question open
 
     async def play_until(self, until: datetime) -> None:
         """Lets all happen that falls due until then."""
@@ -92,14 +99,13 @@ class Stage:
         now = self._clock.now()
         if self._due_at is None or self._due_at <= now:
             self._due_at = await self._bot.planner.run_due()
-        await self._bot.inbox.handle_waiting()
         if self._bot.outbox.stirred or (self._post_at is not None and self._post_at <= now):
             self._post_at = await self._bot.outbox.send_due()
 
 
 async def _said(bot: Bot) -> list[Mapping[str, Any]]:
     async with bot.store.read() as session:
-        made = await posts.in_states(session, bot.office_id, ("sent",), most=100_000)
+        made = await posts.in_states(session, bot.office_id, ("sent", "delivered"), most=100_000)
         called = {m.person_id: m.name for m in await people.everybody(session, bot.office_id)}
         named = {room.id: room.name for room in await rooms.every(session, bot.office_id)}
     ordered = sorted(made, key=lambda post: (post.sent_at or post.made_at, post.id))

@@ -13,7 +13,7 @@ from bot import keeping
 from bot.app import Bot
 from bot.messages import Message
 from bot.transcript import GroupDay
-from storage import Store, people, rooms
+from storage import people, rooms
 from storage.people import Entry
 from storage.tables import Room
 
@@ -48,11 +48,11 @@ def messages_of(day: GroupDay, channel: str = keeping.PASTE) -> Sequence[Message
     return found
 
 
-async def keep(bot: Bot, store: Store, room: Room, messages: Sequence[Message]) -> int:
+async def keep(bot: Bot, room: Room, messages: Sequence[Message]) -> int:
     """Keeps messages, many in one transaction; returns how many were new."""
     new = 0
     for start in range(0, len(messages), _AT_ONCE):
-        async with store.begin() as session:
+        async with bot.store.begin() as session:
             for message in messages[start : start + _AT_ONCE]:
                 new += await keeping.keep(session, bot.office_id, message, bot.clock.now(), room) is not None
     return new
@@ -62,6 +62,6 @@ async def replay(bot: Bot, day: GroupDay) -> tuple[int, int]:
     """Takes a group-day in; returns how many messages it has, and how many of them were new."""
     room = await room_of(bot, day)
     said = messages_of(day)
-    new = await keep(bot, bot.store, room, said)
+    new = await keep(bot, room, said)
     await bot.inbox.handle_waiting()
     return len(said), new

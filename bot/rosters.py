@@ -1,41 +1,42 @@
-"""A roster (名单): the CSV that says who belongs to a room → frozen entries; all faults told at once.
+"""A roster (名单): the table that says who belongs to a room → frozen entries; all faults told at once.
 
-Called by `bot.settings.loading`. It takes files as Excel and clerks make them: Chinese or English headers, UTF-8,
-GB18030 or UTF-16, commas or tabs, columns in any order, more columns than are needed. A fault names a line, never a
-person or a telephone number.
+Called by `bot.settings.loading`. It takes files as Excel and clerks make them: workbooks or CSV, Chinese or English
+headers, columns in any order, more columns than are needed. A fault names a line, never a person or a telephone number.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
 import enum
-import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot import tabular
 from bot.errors import Fault, SettingsError
 
 MOST_NAME = 50
 MOST_UNIT = 100
 MOST_ALIASES = 20
 
+EMAIL_TITLES = ("邮箱", "电子邮箱", "邮件", "电子邮件", "email", "e-mail")
+"""How the column of e-mail addresses may be headed, here and in the register."""
 _HEADERS = {
     "name": ("姓名", "name"),
     "role": ("身份", "角色", "role"),
     "unit": ("单位", "代表团", "unit"),
     "phone": ("电话", "手机", "手机号", "手机号码", "联系电话", "phone"),
+    "email": EMAIL_TITLES,
     "aliases": ("别名", "昵称", "群昵称", "aliases"),
 }
-_COLUMN = {header: column for column, headers in _HEADERS.items() for header in headers}
 _SPACED_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·\s]+")
+EMAIL = re.compile(r"(?=.{3,200}\Z)[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*")
+"""An e-mail address in small letters, as mail servers everywhere take it."""
 _PHONE = re.compile(r"\+?\d{5,15}")
+_COUNTRY = re.compile(r"(?:\+|00)86(?=1)")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
 _PHONE_SPACING = re.compile(r"[\s()\-]")
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_SAVE_AS = "另存为“CSV UTF-8（逗号分隔）”"
 _ALIAS_SEPARATOR = re.compile(r"[;；、|｜]")
 
 
@@ -48,13 +49,16 @@ class Role(enum.StrEnum):
     """Staff (工作人员): may give commands, is told who is unwell."""
 
 
-_ROLES = {
+ROLES = {
     "代表": Role.DEPUTY,
     "人大代表": Role.DEPUTY,
     "deputy": Role.DEPUTY,
     "工作人员": Role.STAFF,
     "staff": Role.STAFF,
 }
+"""What a roster may call somebody, in small letters."""
+BAD_EMAIL = ("邮箱写得不对", "请只写一个邮箱地址，例如 zhang@example.gov.cn")
+BAD_PHONE = ("电话写得不对", "请只写一个号码；若被 Excel 改成了 1.38E+10，请把这一列设成“文本”再重新输入")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,7 @@ class RosterEntry:
     Args:
         unit: where they belong (单位): a delegation, a district, an office; empty where the roster does not say.
         phone: digits, perhaps behind a +; empty where the roster does not say. Never shown.
+        email: in small letters; empty where the roster does not say. Never shown.
         aliases: other names (别名) they go by in groups.
     """
 
@@ -71,6 +76,7 @@ class RosterEntry:
     role: Role = Role.DEPUTY
     unit: str = ""
     phone: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
     aliases: tuple[str, ...] = ()
 
 
@@ -80,18 +86,8 @@ def read(path: Path) -> tuple[RosterEntry, ...]:
     Raises:
         SettingsError: with every fault of the file.
     """
-    file = str(path)
-    try:
-        content = path.read_bytes()
-    except OSError:
-        remedy = "请检查文件是不是在那里，本程序有没有读它的权限"
-        raise SettingsError([Fault(file, 0, "名单读不了", remedy)]) from None
-    if content.startswith(_WORKBOOKS):
-        raise SettingsError([Fault(file, 0, "名单是 Excel 工作簿，不是 CSV", f"请在 Excel 里{_SAVE_AS}")])
-    text = _decode(content)
-    if text is None:
-        raise SettingsError([Fault(file, 0, "名单的编码不认识", f"请用 Excel 打开，{_SAVE_AS}")])
-    return parse(text, file)
+    reader = _Reader(str(path))
+    return reader.finished(tabular.read(path, reader.faults))
 
 
 def parse(text: str, file: str) -> tuple[RosterEntry, ...]:
@@ -104,20 +100,7 @@ def parse(text: str, file: str) -> tuple[RosterEntry, ...]:
         SettingsError: with every fault of the text.
     """
     reader = _Reader(file)
-    entries = reader.read(text)
-    if reader.faults:
-        raise SettingsError(reader.faults)
-    return entries
-
-
-def _decode(content: bytes) -> str | None:
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ["utf-16"] if wide else ["utf-8-sig", "gb18030"]:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
+    return reader.finished(tabular.parse(text, file, reader.faults))
 
 
 class _Reader:
@@ -128,68 +111,42 @@ class _Reader:
         self._file = file
         self._line = 0
         self._seen: dict[tuple[str, str], int] = {}
+        self._mailboxes: dict[str, int] = {}
 
-    def read(self, text: str) -> tuple[RosterEntry, ...]:
-        rows = self._rows(text)
-        header = next(rows, [])
-        columns = self._columns(header)
-        if columns is None:
-            return ()
-        entries = [entry for row in rows if (entry := self._entry(row, len(header), columns))]
-        if not entries and not self.faults:
-            self._fault("名单里没有人", "请在表头下面每行写一个人")
-        return tuple(entries)
+    def finished(self, rows: Sequence[tabular.Row]) -> tuple[RosterEntry, ...]:
+        """The entries of all rows.
 
-    def _rows(self, text: str) -> Iterator[list[str]]:
-        """The rows that are not blank; `_line` is where the row begins while it is read."""
-        first = next((line for line in text.splitlines() if line.strip()), "")
-        separator = max("\t,，", key=first.count)
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        self._line = 1
-        try:
-            for row in rows:
-                cells = [cell.strip() for cell in row]
-                if any(cells):
-                    yield cells
-                self._line = rows.line_num + 1
-        except csv.Error:
-            self._fault("这里的引号不成对，后面的都读不了", "请补上或删去引号")
-
-    def _columns(self, header: Sequence[str]) -> Mapping[str, int] | None:
-        """Which column holds what; None where it cannot be known."""
-        remedy = "请在第一行写表头：姓名,身份,单位,电话,别名；姓名和身份必须有"
-        if not header:
-            if not self.faults:
-                self._fault("名单是空的", remedy)
-            return None
-        found: dict[str, int] = {}
-        for number, title in enumerate(header):
-            column = _COLUMN.get("".join(title.split()).lower())
-            if column in found:
-                self._fault(f"表头里的“{title}”和前面一列重复", "同样的列只留一列")
-            elif column is not None:
-                found[column] = number
-        absent = [_HEADERS[column][0] for column in ("name", "role") if column not in found]
-        if absent:
-            self._fault(f"表头里没有{'、'.join(absent)}", remedy)
-            return None
-        return found
+        Raises:
+            SettingsError: with every fault.
+        """
+        entries = []
+        table = tabular.headed(rows, self._file, _HEADERS, ("name", "role"), self.faults)
+        if table is not None:
+            for self._line, cells in table.rows:
+                entries.append(self._entry(cells, table.width, table.columns))
+            if not entries and not self.faults:
+                self._line = rows[0].line + 1
+                self._fault("名单里没有人", "请在表头下面每行写一个人")
+        if self.faults:
+            raise SettingsError(self.faults)
+        return tuple(entry for entry in entries if entry)
 
     def _entry(self, row: Sequence[str], width: int, columns: Mapping[str, int]) -> RosterEntry | None:
         before = len(self.faults)
         cells = {column: row[number] if number < len(row) else "" for column, number in columns.items()}
         if any(row[width:]):
             self._fault("这一行比表头多出几格", "别名之间请用分号隔开，不要用逗号")
-        name, unit = _plain(cells["name"]), cells.get("unit", "")
+        name, unit = plain(cells["name"]), cells.get("unit", "")
         self._check_name(name, unit)
-        role = _ROLES.get(cells["role"].lower())
+        role = ROLES.get(cells["role"].lower())
         if role is None:
             self._fault("身份不认识" if cells["role"] else "没有写身份", "请写“代表”或“工作人员”")
         phone = self._phone(cells.get("phone", ""))
+        email = self._email(cells.get("email", ""))
         aliases = self._aliases(cells.get("aliases", ""))
         if role is None or len(self.faults) > before:
             return None
-        return RosterEntry(name=name, role=role, unit=unit, phone=phone, aliases=aliases)
+        return RosterEntry(name=name, role=role, unit=unit, phone=phone, email=email, aliases=aliases)
 
     def _check_name(self, name: str, unit: str) -> None:
         if not name:
@@ -204,13 +161,21 @@ class _Reader:
             self._fault(f"和第 {earlier} 行重名", "同一个人请删去一行；真有两个同名的人，请写上不同的单位")
 
     def _phone(self, written: str) -> str:
-        phone = _PHONE_SPACING.sub("", unicodedata.normalize("NFKC", written))
-        if phone and not _PHONE.fullmatch(phone):
-            self._fault("电话写得不对", "请只写一个号码；若被 Excel 改成了 1.38E+10，请把这一列设成“文本”再重新输入")
-        return phone
+        phone = phone_of(written)
+        if phone is None:
+            self._fault(*BAD_PHONE)
+        return phone or ""
+
+    def _email(self, written: str) -> str:
+        email = email_of(written)
+        if email is None:
+            self._fault(*BAD_EMAIL)
+        elif email and (earlier := self._mailboxes.setdefault(email, self._line)) != self._line:
+            self._fault(*same_email(earlier))
+        return email or ""
 
     def _aliases(self, written: str) -> tuple[str, ...]:
-        aliases = tuple(dict.fromkeys(filter(None, map(_plain, _ALIAS_SEPARATOR.split(written)))))
+        aliases = tuple(dict.fromkeys(filter(None, map(plain, _ALIAS_SEPARATOR.split(written)))))
         if len(aliases) > MOST_ALIASES or any(len(alias) > MOST_NAME or not alias.isprintable() for alias in aliases):
             self._fault("别名太多或太长", f"一个人至多 {MOST_ALIASES} 个别名，每个至多 {MOST_NAME} 个字")
         return aliases
@@ -219,7 +184,30 @@ class _Reader:
         self.faults.append(Fault(self._file, self._line, what, remedy))
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name without the blanks by which lists are aligned: 张　三 → 张三; John Smith stays."""
     name = " ".join(name.split())
     return name.replace(" ", "") if _SPACED_HAN.fullmatch(name) else name
+
+
+def phone_of(written: str) -> str | None:
+    """The digits of a telephone number; None where it is none."""
+    phone = _PHONE_SPACING.sub("", unicodedata.normalize("NFKC", written))
+    return phone if not phone or _PHONE.fullmatch(phone) else None
+
+
+def mobile_of(phone: str) -> str:
+    """The eleven digits of a mobile number; empty where the phone is none, so that nothing is sent to a desk."""
+    digits = _COUNTRY.sub("", phone)
+    return digits if _MOBILE.fullmatch(digits) else ""
+
+
+def email_of(written: str) -> str | None:
+    """The e-mail address in small letters; None where it is none."""
+    email = unicodedata.normalize("NFKC", written).replace(" ", "").lower()
+    return email if not email or EMAIL.fullmatch(email) else None
+
+
+def same_email(earlier: int) -> tuple[str, str]:
+    """What is wrong, and the remedy, where an earlier line has the same e-mail address."""
+    return f"和第 {earlier} 行是同一个邮箱", "回信要知道是谁写的，一个邮箱只能是一个人的；请改一个，或者删去"

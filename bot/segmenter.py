@@ -27,6 +27,10 @@ class JiebaSegmenter:
         """A segmenter that keeps the words of these rules whole."""
         return cls(rules.segment_words())
 
+    def serves(self, rules: Rules) -> bool:
+        """Whether it keeps the words of these rules whole, and no others."""
+        return self._words == tuple(rules.segment_words())
+
     def load(self) -> None:
         """Read the dictionary now, about a second's work, rather than at the first question."""
         with self._lock:

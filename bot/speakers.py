@@ -27,9 +27,19 @@ class Speakers:
     """Accounts and the people behind them."""
 
     def __init__(
-        self, clock: Clock, settings: Settings, office_id: int, read: Read, people_channels: frozenset[str]
+        self,
+        clock: Clock,
+        settings: Settings,
+        office_id: int,
+        read: Read,
+        people_channels: frozenset[str],
+        unproven: frozenset[str] = frozenset(),
     ) -> None:
-        """Args: people_channels: channels whose accounts are our own `person:<id>`, so that each is bound at once."""
+        """Args:
+        people_channels: channels whose accounts are our own `person:<id>`, so that each is bound at once.
+        unproven: channels where anybody can pass for somebody else: nobody is taken for staff there.
+        """
+        self._unproven = unproven
         self._clock, self._settings, self._office_id, self._read = clock, settings, office_id, read
         self._people_channels = people_channels
 
@@ -70,6 +80,7 @@ class Speakers:
         else:
             is_staff = bool(await people.rooms_of(session, identity.person_id, "staff"))
             name = (await people.names(session, [identity.person_id]))[identity.person_id]
+        is_staff = is_staff and identity.channel not in self._unproven
         return Speaker(name=name, identity_id=identity.id, person_id=identity.person_id, staff=is_staff)
 
     async def bind(

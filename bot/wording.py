@@ -30,6 +30,25 @@ def gap(began: datetime, ended: datetime) -> str:
     )
 
 
+def rules_refused(faults: Sequence[str]) -> str:
+    """Rules files were changed and cannot be used; `faults` say file, line, what and remedy."""
+    return f"【规则有误】刚改的规则没有用上，我照原来的接着读。改好了我会自己换上：\n{_first(faults)}"
+
+
+def rosters_refused(faults: Sequence[str]) -> str:
+    """Rosters were changed and cannot be used; `faults` name lines, never people."""
+    return f"【名单有误】刚改的名单没有用上，我照原来的接着记、接着催。改好了我会自己换上：\n{_first(faults)}"
+
+
+_MOST_FAULTS = 8
+
+
+def _first(faults: Sequence[str]) -> str:
+    more = len(faults) - _MOST_FAULTS
+    rest = [f"……还有 {more} 处，运行 liaison check 看全"] if more > 0 else []
+    return "\n".join([*faults[:_MOST_FAULTS], *rest])
+
+
 def doubtful(number: int, why: str, place: str, at: datetime, *, held: bool) -> str:
     """Nobody can know whether a post went out."""
     what = f"【发送结果不明】{clock_time(at)} 的“{why}”可能没有发到“{place}”。"
@@ -44,9 +63,40 @@ def doubtful(number: int, why: str, place: str, at: datetime, *, held: bool) -> 
 def reminder(fill: Mapping[str, object]) -> str:
     """The morning's reminder to a room."""
     return (
-        "各位代表：请报{date}健康情况，直接在群里说就行，比如：\n36.5 健康 在长沙\n"
+        f"各位代表：请报{fill['date']}健康情况，{said_in_room()}，比如：\n36.5 健康 在长沙\n"
         "（不舒服的请写明症状；替别人报请写“代张三报：36.5 健康”）"
-    ).format_map(fill)
+    )
+
+
+def said_in_room() -> str:
+    """How to answer where the bot hears all that is said."""
+    return "直接在群里说就行"
+
+
+def said_to_bot(bot_name: str) -> str:
+    """How to answer where the bot hears only what mentions it."""
+    return f"请在群里 @{bot_name} 说（不 @ 我听不到）"
+
+
+def said_alone(bot_name: str) -> str:
+    """How to answer where the bot hears nothing of what the room says."""
+    return f"群里说的{bot_name}听不到，请单独发给我，或者打开您的个人链接报"
+
+
+def reminder_where_mentioned(fill: Mapping[str, object], bot_name: str) -> str:
+    """The morning's reminder to a room of which the bot hears only what mentions it."""
+    return (
+        f"各位代表：请报{fill['date']}健康情况。{said_to_bot(bot_name)}，比如：\n"
+        f"@{bot_name} 36.5 健康 在长沙\n（不舒服的请写明症状，也可以单独发给我；替别人报请写“代张三报：36.5 健康”）"
+    )
+
+
+def reminder_where_deaf(fill: Mapping[str, object], bot_name: str) -> str:
+    """The morning's reminder to a room of which the bot hears nothing."""
+    return (
+        f"各位代表：请报{fill['date']}健康情况。{said_alone(bot_name)}，比如：\n"
+        "36.5 健康 在长沙\n（不舒服的请写明症状）"
+    )
 
 
 def reminder_of_missing(fill: Mapping[str, object], names: Sequence[str]) -> str:
@@ -110,14 +160,26 @@ def money(yuan: float) -> str:
 
 
 def private_alert(
-    name: str, unit: str, room: str, at: datetime, state: str, said: str, *, by: str, relative: bool, unsure: bool
+    name: str,
+    unit: str,
+    room: str,
+    at: datetime,
+    state: str,
+    said: str,
+    *,
+    by: str,
+    relative: bool,
+    unsure: bool,
+    asked: bool,
 ) -> str:
     """Somebody is or may be unwell: for one member of staff at a time, never for a group."""
     whose = f"{name}的家属" if relative else name
     head = "【待核实】" if unsure else "【健康异常】"
     where = "，".join(part for part in (unit, room) if part)
     source = f"（{by}代报）" if by else ""
-    return f"{head}{whose}（{where}）{clock_time(at)}{source}报：{state}。\n原话：{said}"
+    return f"{head}{whose}（{where}）{clock_time(at)}{source}报：{state}。\n原话：{said}" + (
+        "\n我私下追问一句，没问清楚再告诉您。" if asked else ""
+    )
 
 
 def private_state(temperature: float | None, symptoms: Sequence[str], others: Sequence[str], *, unsure: bool) -> str:
@@ -138,6 +200,77 @@ def private_ill(lines: Sequence[str]) -> str:
     return "异常、待核实：\n" + "\n".join(lines) if lines else "没有异常或待核实的。"
 
 
+def private_question(
+    words: str, said_at: datetime, now: datetime, *, whose: str, relative: bool, temperature: bool
+) -> str:
+    """What the words left open, asked back: to whoever wrote it, alone. Both instants are local."""
+    said = f"您{_when(said_at, now)}{f'替{whose}' if whose else ''}报的“{words}”"
+    whose = "家里人" if relative else whose
+    if temperature:
+        return f"{said}，{whose}体温是多少度？回一句就行。"
+    return f"{said}，{whose}现在有没有发热、咳嗽或者不舒服？回一句就行。"
+
+
+def _when(moment: datetime, now: datetime) -> str:
+    """When something was said lately, as people say it: 今早, 昨晚."""
+    parts: tuple[tuple[int, str], ...]
+    if moment.date() == now.date():
+        parts = ((5, "凌晨"), (10, "今早"), (12, "今天上午"), (14, "今天中午"), (18, "今天下午"), (24, "今晚"))
+    else:
+        parts = ((12, "昨天上午"), (18, "昨天下午"), (24, "昨晚"))
+    return next(name for until, name in parts if moment.hour < until)
+
+
+def private_still_open(
+    name: str, room: str, at: datetime, words: str, *, asked: str, answer: str, relative: bool
+) -> str:
+    """Asking has not settled a state: for one member of staff at a time."""
+    whose = f"{name}的家属" if relative else name
+    if answer:
+        then = f"问过{asked}，回的是“{answer}”，还是不清楚"
+    else:
+        then = f"问过{asked}，还没有回" if asked else "想问一句，没能送到"
+    verdict = f"{name} 家属" if relative else name
+    where = f"（{room}）" if room else ""
+    return (
+        f"【请核实】{whose}{where}{clock_time(at)} 报的“{words}”，{then}。\n"
+        f"问清楚后发：/核实 {verdict} 正常，或 /核实 {verdict} 异常。全部待核实的：/待核"
+    )
+
+
+def private_open_line(
+    name: str, place: str, on: date, at: datetime, words: str, state: str, asking: str, *, relative: bool
+) -> str:
+    """One state that is open: who, when, in which words, what was read, how far the asking is."""
+    whose = f"{name}的家属" if relative else name
+    where = f"（{place}）" if place else ""
+    return f"· {whose}{where}{day(on)} {clock_time(at)}：“{words}”；读作：{state}；{asking}"
+
+
+def private_asking(state: str, answer: str, *, asked: bool) -> str:
+    """How far asking back is."""
+    if answer:
+        return f"后来说“{answer}”"
+    if state == "asked":
+        return "已私下问，等回话"
+    if state == "waiting":
+        return "早上再问"
+    return "问过，没有回" if asked else "没有问"
+
+
+def private_open_states(lines: Sequence[str]) -> str:
+    """All that is open, for one member of staff."""
+    if not lines:
+        return "没有待核实的。"
+    return "待核实：\n" + "\n".join(lines) + "\n问清楚后发：/核实 姓名 正常，或 /核实 姓名 异常（也可用 /更正、/代报）"
+
+
+def excerpt(words: str, most: int) -> str:
+    """The beginning of somebody's words, on one line."""
+    line = " ".join(words.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
 # --- answers to commands ---------------------------------------------------------------------------------------------
 
 
@@ -150,6 +283,23 @@ def unknown_command(name: str, nearest: str | None) -> str:
     """No such command."""
     guess = f"您是不是想用 /{nearest}？" if nearest else ""
     return f"没有 /{name} 这个命令。{guess}发 /帮助 看全部命令。"
+
+
+def nothing_to_explain(name: str, on: date) -> str:
+    """Nothing stands of that person that could be explained."""
+    return f"{name}{day(on)}没有记录。"
+
+
+def private_reasons(name: str, on: date, lines: Sequence[str]) -> str:
+    """Why the reports about somebody were read as they were, the one that counts first."""
+    return "\n".join([f"{name}{day(on)}的记录，以第一条为准：", *lines])
+
+
+def private_reason(at: datetime, source: str, state: str, rules: Sequence[str], version: str, *, ill: bool) -> str:
+    """One report: the words, what was read, by which rules."""
+    read = f"异常（{state}）" if ill and state else "异常" if ill else f"正常（{state}）" if state else "正常"
+    by = f"依据：{'、'.join(rules)}（规则版本 {version}）" if rules else "由工作人员记下"
+    return f"· {at:%H:%M}“{source}” → {read}。{by}"
 
 
 def help_text(bot_name: str, lines: Sequence[str]) -> str:
@@ -213,6 +363,16 @@ def nothing_to_correct(name: str, on: date) -> str:
     return f"{name}{day(on)}没有记录可更正。要补记请用 /代报。"
 
 
+def verified(name: str, on: date) -> str:
+    """Staff settled a state. Says no value: it may stand in a group."""
+    return f"已记下{name}{day(on)}的核实结果。"
+
+
+def which_verdict() -> str:
+    """What was found out could not be read."""
+    return "请写明是正常还是异常：/核实 张三 正常，/核实 张三 异常，家属写 /核实 张三 家属 正常"
+
+
 def leave_noted(name: str, first: date, last: date) -> str:
     """Leave was noted."""
     span = day(first) if first == last else f"{day(first)}至{day(last)}"
@@ -272,6 +432,22 @@ def exported(name: str) -> str:
     return f"{name} 已导出。"
 
 
+def kind_name(kind: str) -> str:
+    """What people call a kind of record."""
+    return {
+        "health": "健康上报",
+        "health_count": "人数上报",
+        "suggestion": "意见建议",
+        "problem": "问题反映",
+        "deed": "先进事迹",
+        "practice": "经验做法",
+        "comment": "征求意见",
+        "ack": "收到",
+        "retract": "作废",
+        "command": "命令",
+    }.get(kind, kind)
+
+
 def state_names() -> Mapping[str, str]:
     """The seven states of a person's day."""
     return {
@@ -303,6 +479,11 @@ def with_link(text: str, url: str) -> str:
 def unreached(name: str, bot_name: str) -> str:
     """Something waits for a member of staff who cannot be told privately. Does not say what."""
     return f"有给{name}的提醒，但我还没法私聊{name}。请{name}加{bot_name}好友，私聊我说“/异常”就能看到。"
+
+
+def undelivered(name: str) -> str:
+    """What was sent to somebody's address did not arrive. Does not say what."""
+    return f"发给{name}的消息没有送到，请核对名单里{name}的邮箱或手机号。是哪一条，发 /待发 看。"
 
 
 def received(names: Sequence[str]) -> str:
@@ -370,3 +551,148 @@ def dropped(number: int, why: str) -> str:
 def which_post(command: str) -> str:
     """No post of that number waits."""
     return f"没有这个编号。先发 /待发 看编号，再发 /{command} 编号。"
+
+
+# --- the office's own forms (采集) -----------------------------------------------------------------------------------
+
+
+def value(said: str | float | bool) -> str:
+    """A field's value as people write it."""
+    if isinstance(said, bool):
+        return "是" if said else "否"
+    return said if isinstance(said, str) else f"{said:g}"
+
+
+def form_field(
+    ask: str, name: str, options: Sequence[str], units: Sequence[str], bounds: Sequence[float | None]
+) -> str:
+    """How a reminder asks for a field; `bounds` are the least and the most, None where there is none."""
+    if ask:
+        return ask
+    if options:
+        return f"{name}（{'／'.join(options)}）"
+    low, high = (f"{bound:g}" if bound is not None else "" for bound in bounds)
+    unit = f" {units[0]}" if units else ""
+    if low and high:
+        return f"{name}（{low} 到 {high}{unit}）"
+    if low or high:
+        return f"{name}（{'至少 ' + low if low else '至多 ' + high}{unit}）"
+    return f"{name}（{units[0]}）" if units else name
+
+
+def form_reminder(title: str, fields: Sequence[str], example: str, *, on: date | None, how: str) -> str:
+    """Asks for answers to a form; `on` for one that is answered each day, `how` says where an answer is heard."""
+    asked = "\n".join(f"{number}. {field}" for number, field in enumerate(fields, 1))
+    such = f"，比如：{example}" if example else ""
+    return f"请填{title}{f'（{day(on)}）' if on else ''}：\n{asked}\n{how}{such}\n（替别人报请写“代张三报：…”）"
+
+
+def form_reminder_of_missing(title: str, names: Sequence[str]) -> str:
+    """The later reminder; the names stand as mentions, or here."""
+    said = "、".join(names)
+    return f"{said}{'：' if said else ''}还没看到您的{title}，方便时填一下，谢谢。"
+
+
+def form_tally(title: str, on: date, counts: tuple[int, int, int, int], leave: int) -> str:
+    """A form's day in counts: asked, answered, missing, incomplete."""
+    asked, answered, missing, incomplete = counts
+    return (
+        f"{title}（{day(on)}）：应报 {asked} 人，已报 {answered} 人，未报 {missing} 人"
+        + (f"，没填全 {incomplete} 人" if incomplete else "")
+        + (f"，请假 {leave} 人" if leave else "")
+    )
+
+
+def form_heading(title: str, on: date, room: str) -> str:
+    """What stands above a form's particulars."""
+    return f"【{room}】{title}（{day(on)}）："
+
+
+def form_missing(names: Sequence[str]) -> str:
+    """Who has not answered."""
+    return f"未报：{'、'.join(names)}"
+
+
+def form_incomplete(names: Sequence[str]) -> str:
+    """Whose answer is not whole."""
+    return f"没填全：{'、'.join(names)}"
+
+
+def form_to_ask(name: str, unclear: Sequence[str], lacking: Sequence[str]) -> str:
+    """What is still to be asked of somebody."""
+    said = [f"{'、'.join(unclear)}没看懂"] if unclear else []
+    said += [f"缺{'、'.join(lacking)}"] if lacking else []
+    return f"{name}：{'，'.join(said)}"
+
+
+def form_sum(name: str, total: float, unit: Sequence[str], answers: int) -> str:
+    """The sum of a number."""
+    return f"{name}：合计 {total:g}{' ' + unit[0] if unit else ''}（{answers} 人）"
+
+
+def form_counts(name: str, counts: Mapping[str, int]) -> str:
+    """How many said what."""
+    return f"{name}：" + "，".join(f"{said} {number}" for said, number in counts.items())
+
+
+def standing_names() -> Mapping[str, str]:
+    """How a person may stand in a form."""
+    return {
+        "answered": "已报",
+        "incomplete": "没填全",
+        "leave": "请假",
+        "missing": "未报",
+        "unreachable": "联系不上",
+    }
+
+
+def form_recorded(title: str, name: str) -> str:
+    """An answer on somebody's behalf was noted. Says no value: it may stand in a group."""
+    return f"已记下{name}的{title}。"
+
+
+def form_corrected(title: str, name: str) -> str:
+    """An answer was corrected by staff."""
+    return f"已更正{name}的{title}，原来的记录留底。"
+
+
+def form_not_read(command: str, form: str, example: str) -> str:
+    """An answer behind a command could not be read."""
+    return f"没看懂要记什么。可以写：/{command} 张三 {form} {example}".rstrip()
+
+
+def form_unclear(title: str, name: str, fields: Sequence[str]) -> str:
+    """An answer behind a command was read in part."""
+    return f"已记下{name}的{title}，但{'、'.join(fields)}没看懂，请再写一次。"
+
+
+def form_closed(title: str, first: date | None, last: date | None) -> str:
+    """A form is not open on that day."""
+    return f"{title}这一天不开放（{_open_days(first, last)}）。"
+
+
+def _open_days(first: date | None, last: date | None) -> str:
+    if first and last:
+        return f"{day(first)}至{day(last)}"
+    if first:
+        return f"{day(first)}起"
+    return f"到{day(last)}为止" if last else "一直开放"
+
+
+def form_line(name: str, first: date | None, last: date | None, hours: str, counts: tuple[int, int] | None) -> str:
+    """One of the office's forms; `counts` are asked and answered today where it is open."""
+    span = _open_days(first, last) + (f"，每天 {hours}" if hours else "")
+    now = f"开放，应报 {counts[0]} 人，已报 {counts[1]} 人" if counts else "今天不开放"
+    return f"{name}（{span}）：{now}"
+
+
+def forms_listed(lines: Sequence[str]) -> str:
+    """All of the office's own forms."""
+    if not lines:
+        return "还没有自定的采集。怎么加，见 docs/howto-forms.md。"
+    return "\n".join(lines) + "\n用法：/汇总 名称、/未报 名称、/提醒 名称、/导出 名称、/代报 张三 名称 内容"
+
+
+def form_not_here(title: str, rooms: Sequence[str]) -> str:
+    """A form does not ask the groups that are meant."""
+    return f"{title}不问{'、'.join(rooms) or '这里'}。"

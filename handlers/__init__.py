@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.heard import Heard
 from bot.messages import Post
-from handlers import commands, deed, health, retract, said
+from handlers import answer, commands, deed, health, retract, said
 from storage import Session
 
 HANDLERS: Mapping[str, Callable[[Any, Heard, Session], Awaitable[Sequence[Post]]]] = {
@@ -22,6 +22,7 @@ HANDLERS: Mapping[str, Callable[[Any, Heard, Session], Awaitable[Sequence[Post]]
     "practice": said.said,
     "comment": said.said,
     "ack": said.said,
+    "answer": answer.answer,
     "retract": retract.retract,
     "command": commands.command,
 }

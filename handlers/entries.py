@@ -8,11 +8,11 @@ from __future__ import annotations
 import difflib
 import itertools
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot import people as naming
 from bot.heard import Heard, known_of
-from bot.records import Deed, HealthReport, Record, Relation
+from bot.records import Answer, Deed, HealthReport, Record, Relation
 from storage import Session, people, records
 from storage.tables import Record as Row
 
@@ -34,6 +34,8 @@ async def subject_of(name: str | None, heard: Heard, session: Session) -> Subjec
     """The person of that name: the speaker, somebody of the room, else of the office."""
     if name is None:
         return Subject(None, "")
+    if heard.answering is not None and name == heard.answering.about.before.subject:
+        return Subject(heard.answering.subject_id, name)  # whom the question meant, whoever else is called so
     if name == heard.speaker.name:
         return Subject(heard.speaker.person_id, name)
     match = naming.find(name, heard.people)
@@ -43,15 +45,21 @@ async def subject_of(name: str | None, heard: Heard, session: Session) -> Subjec
     return Subject(match.one.person_id, match.one.name) if match.one else Subject(None, name)
 
 
-async def enter(record: Record, heard: Heard, session: Session, subject: Subject) -> Row | None:
+async def enter(
+    record: Record, heard: Heard, session: Session, subject: Subject, since: date | None = None
+) -> Row | None:
     """Keeps a record; None where it is a line of a 接龙 that stood there before, unchanged.
 
     A changed line of a 接龙 takes the place of that line's earlier record, in whichever order the postings come in.
+
+    Args:
+        since: from which day on the 接龙 is carried on; None for what is usual for the kind.
     """
+    since = since or heard.day - timedelta(days=_CHAIN_DAYS if isinstance(record, Deed) else 0)
     source = "".join(record.source.split())
     overtaken_by = ""
     if record.chain is not None and heard.counts_for is not None:
-        lines = await _same_line(record, record.chain, heard, heard.counts_for.id, session, subject)
+        lines = await _same_line(record, record.chain, heard, heard.counts_for.id, session, subject, since)
         before = [line for line in lines if (line.said_at, line.message_id) < heard.order]
         after = [line for line in lines if (line.said_at, line.message_id) > heard.order]
         if before and before[-1].source == source:
@@ -69,10 +77,9 @@ async def enter(record: Record, heard: Heard, session: Session, subject: Subject
 
 
 async def _same_line(
-    record: Record, chain: str, heard: Heard, room_id: int, session: Session, subject: Subject
+    record: Record, chain: str, heard: Heard, room_id: int, session: Session, subject: Subject, since: date
 ) -> list[Row]:
     """The records of that line of that 接龙, in order. Gifts are collected over days, health anew each day."""
-    since = heard.day - timedelta(days=_CHAIN_DAYS if isinstance(record, Deed) else 0)
     lines = await records.chain_lines(
         session, room_id, record.kind, (subject.person_id, subject.name), since, heard.message_id
     )
@@ -102,10 +109,12 @@ def _values(record: Record, heard: Heard, subject: Subject) -> dict[str, object]
         "relation": str(health.relation) if health else "",
         "ill": health.ill if health else False,
         "unsure": health.unsure if health else False,
-        "proxy": health.proxy if health else False,
+        "proxy": record.proxy if isinstance(record, HealthReport | Answer) else False,
         "cash_fen": round(cash * 100) if cash is not None else None,
+        "form": record.form if isinstance(record, Answer) else None,
         "body": record.as_contract(),
         "rules": list(record.rules),
+        "rules_version": record.rules_version,
         "chain": record.chain or "",
     }
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import staff, wording
+from bot import asking, staff, wording
 from bot.clock import local
 from bot.heard import Heard
 from bot.messages import Post
@@ -24,17 +24,19 @@ async def health(record: HealthReport, heard: Heard, session: Session) -> Sequen
     return await keep(record, await entries.subject_of(record.subject, heard, session), heard, session)
 
 
-async def keep(record: HealthReport, subject: entries.Subject, heard: Heard, session: Session) -> Sequence[Post]:
-    """The same, where it is known already whom it is about."""
+async def keep(
+    record: HealthReport, subject: entries.Subject, heard: Heard, session: Session, *, ask: bool = True
+) -> Sequence[Post]:
+    """The same, where it is known already whom it is about; with `ask` the sender of what is unsure is asked back."""
     row = await entries.enter(record, heard, session, subject)
     if row is None:
         return ()
-    said = _received(record, subject, heard)
-    if not record.ill or not heard.settings.manners.alert_staff:
-        return said
-    if await _said_before(row, heard, session):
-        return said
-    return [*said, *await _alert(record, row, subject, heard, session)]
+    said = [*_received(record, subject, heard)]
+    asked = await asking.after(row, heard, session, ask=ask)
+    told = any(asking.tells_staff(post) for post in asked)
+    if record.ill and heard.settings.manners.alert_staff and not told and not await _said_before(row, heard, session):
+        said += await _alert(record, row, subject, heard, session, asked=bool(asked))
+    return [*said, *asked]
 
 
 def _received(record: HealthReport, subject: entries.Subject, heard: Heard) -> Sequence[Post]:
@@ -77,7 +79,7 @@ def _until(heard: Heard) -> datetime:
 
 
 async def _alert(
-    record: HealthReport, row: Row, subject: entries.Subject, heard: Heard, session: Session
+    record: HealthReport, row: Row, subject: entries.Subject, heard: Heard, session: Session, *, asked: bool
 ) -> Sequence[Post]:
     room = heard.counts_for
     unit = next((known.unit for known in heard.people if known.person_id == subject.person_id), "")
@@ -93,6 +95,7 @@ async def _alert(
         by=heard.speaker.name if by_other else "",
         relative=not entries.is_own(record),
         unsure=record.unsure,
+        asked=asked,
     )
     until = _until(heard)
     key = f"ill/{heard.message_id}/{heard.position}"

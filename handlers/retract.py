@@ -12,7 +12,7 @@ from handlers import entries
 from storage import Session, records
 from storage.tables import Record as Row
 
-_REPORTS = ("health", "health_count", "suggestion", "problem", "deed", "practice", "comment")
+_REPORTS = ("health", "health_count", "suggestion", "problem", "deed", "practice", "comment", "answer")
 
 
 async def retract(record: Retract, heard: Heard, session: Session) -> Sequence[Post]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.messages import Post
-from schedules import remind, tally
+from schedules import forms, remind, tally
 from schedules.due import Due
 from storage import Session
 
@@ -18,3 +18,10 @@ SCHEDULES: Mapping[str, Callable[[Due, Session], Awaitable[Sequence[Post]]]] = {
     "remind_missing": remind.remind_missing,
     "tally": tally.tally,
 }
+
+FORM_SCHEDULES: Mapping[str, Callable[[Due, Session], Awaitable[Sequence[Post]]]] = {
+    "remind": forms.remind,
+    "remind_missing": forms.remind_missing,
+    "tally": forms.tally,
+}
+"""The same jobs, of a schedule that names a form (采集)."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot import daybook, wording
+from bot.channel import Hears
 from bot.messages import PersonId, Post, RoomId
 from bot.reports.tally import RoomDay
 from bot.settings import ScheduleSettings, Settings
@@ -15,7 +16,7 @@ from storage.tables import Room
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """One firing of a schedule in one room; `key` is unique to it."""
+    """One firing of a schedule in one room; `key` is unique to it, `hears` what of the room's talk reaches the bot."""
 
     key: str
     schedule: ScheduleSettings
@@ -25,6 +26,7 @@ class Due:
     due_at: datetime
     not_after: datetime
     now: datetime
+    hears: Hears
 
     def fill(self, day: RoomDay) -> Mapping[str, object]:
         """What stands for the placeholders of a text; no names where the room is not to see them."""
@@ -37,6 +39,18 @@ class Due:
             "missing_count": len(day.missing),
             "missing": "、".join(known.name for known in shown),
         }
+
+    @property
+    def how(self) -> str:
+        """How people in the room say something that the bot hears."""
+        bot_name = self.settings.office.bot_name
+        match self.hears:
+            case Hears.ALL:
+                return wording.said_in_room()
+            case Hears.MENTIONS:
+                return wording.said_to_bot(bot_name)
+            case _:
+                return wording.said_alone(bot_name)
 
     def post(self, text: str, mentions: tuple[PersonId, ...] = ()) -> Post:
         """What is said in the room."""

@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from bot import asking
+from bot.channel import Hears
 from bot.clock import Clock, at, day_of, local
+from bot.heard import Reach, nobody
 from bot.messages import Post
 from bot.settings import ScheduleSettings, Settings
-from schedules import SCHEDULES, calendar
+from schedules import FORM_SCHEDULES, SCHEDULES, calendar
 from schedules.due import Due
-from storage import Session, Store, occasions, rooms
+from storage import Session, Store, occasions, questions, rooms
 from storage.tables import Occasion, Room
 
 log = logging.getLogger(__name__)
@@ -29,11 +32,26 @@ _MOST_BACK = timedelta(days=7)
 
 
 class Planner:
-    """What is due by the schedules of `bot.toml`."""
+    """What is due by the schedules of `bot.toml`, and by questions that were asked back."""
 
-    def __init__(self, store: Store, clock: Clock, settings: Settings, office_id: int, put: Put) -> None:
-        """Args: put: where the posts go, within the same transaction."""
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        settings: Settings,
+        office_id: int,
+        put: Put,
+        reach: Reach = nobody,
+        hears: Mapping[str, Hears] | None = None,
+    ) -> None:
+        """Args:
+        put: where the posts go, within the same transaction.
+        reach: how it is found out whether somebody can be asked privately.
+        hears: channel → what of a room's talk reaches the bot there; all of it where nothing is said.
+        """
+        self._reach = reach
         self._store, self._clock, self._settings, self._office_id, self._put = store, clock, settings, office_id, put
+        self._hears = hears or {}
         self._by_name = {schedule.name: schedule for schedule in settings.schedules}
 
     async def run_due(self) -> datetime | None:
@@ -43,20 +61,39 @@ class Planner:
             await self._plan(session, now)
         while await self._run_one():
             pass
+        while await self._ask_one():
+            pass
+        return await self.next_due_at()
+
+    async def next_due_at(self) -> datetime | None:
+        """When something is due next; None where nothing is planned and no question is open."""
         async with self._store.read() as session:
-            return await occasions.next_due_at(session, self._office_id)
+            moments = (
+                await occasions.next_due_at(session, self._office_id),
+                await questions.next_due_at(session, self._office_id),
+            )
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    async def _ask_one(self) -> bool:
+        """Takes one question a step on in one transaction; False where none is due."""
+        async with self._store.begin() as session:
+            step = asking.next_step(session, self._settings, self._office_id, self._clock.now(), self._reach)
+            said = await step
+            if said:
+                await self._put(session, said)
+        return said is not None
 
     async def _plan(self, session: Session, now: datetime) -> None:
         """Makes rows for all that falls due from where planning last stood until tomorrow."""
         last = await occasions.last_planned_at(session, self._office_id)
         since = min(now, max(last, now - _MOST_BACK)) if last is not None else now
-        found = list(await rooms.every(session, self._office_id, "deputies"))
+        found = [room for room in await rooms.every(session, self._office_id) if room.purpose != rooms.UNKNOWN]
         until = now + _AHEAD
         planned = await occasions.planned(session, self._office_id, since - _LONGEST_MOVE)
         keys = []
         for schedule in self._settings.schedules:
             for room in found:
-                if "*" not in schedule.rooms and room.name not in schedule.rooms:
+                if not self._is_for(schedule, room):
                     continue
                 for on, due_at in self._firings(schedule, since, until):
                     key = f"{schedule.name}/{on.isoformat()}/{room.id}"
@@ -66,6 +103,15 @@ class Planner:
                     elif planned[key].moved(due_at):
                         await occasions.replan(session, self._office_id, key, due_at, _not_after(schedule, due_at))
         await occasions.drop_planned(session, self._office_id, now, until, keys)
+
+    def _is_for(self, schedule: ScheduleSettings, room: Room) -> bool:
+        """Whether a schedule speaks in a room: deputies' for the daily reports, those that a form asks for that."""
+        if "*" not in schedule.rooms and room.name not in schedule.rooms:
+            return False
+        if not schedule.form:
+            return room.purpose == "deputies"
+        form = next((form for form in self._settings.forms if form.name == schedule.form), None)
+        return form is not None and form.asked_in(room.name, for_staff=room.purpose == "staff")
 
     def _firings(self, schedule: ScheduleSettings, since: datetime, until: datetime) -> Iterator[tuple[date, datetime]]:
         day, last = local(since).date(), local(until).date()
@@ -126,8 +172,10 @@ class Planner:
             due_at=occasion.due_at,
             not_after=occasion.not_after,
             now=now,
+            hears=self._hears.get(room.channel, Hears.ALL),
         )
-        return await SCHEDULES[schedule.do](due, session)
+        jobs = FORM_SCHEDULES if schedule.form else SCHEDULES
+        return await jobs[schedule.do](due, session)
 
 
 def _not_after(schedule: ScheduleSettings, due_at: datetime) -> datetime:

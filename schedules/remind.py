@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot import daybook, wording
+from bot.channel import Hears
 from bot.messages import PersonId, Post
 from schedules.due import Due
 from storage import Session
 
 
 async def remind(due: Due, session: Session) -> Sequence[Post]:
-    """Asks the room for the day's reports."""
+    """Asks the room for the day's reports, in the way in which the bot can hear them."""
     fill = due.fill(await daybook.room_day(session, due.room, due.on))
-    return [due.post(due.schedule.text.format_map(fill) if due.schedule.text else wording.reminder(fill))]
+    if due.schedule.text:
+        return [due.post(due.schedule.text.format_map(fill))]
+    bot_name = due.settings.office.bot_name
+    match due.hears:
+        case Hears.ALL:
+            text = wording.reminder(fill)
+        case Hears.MENTIONS:
+            text = wording.reminder_where_mentioned(fill, bot_name)
+        case _:
+            text = wording.reminder_where_deaf(fill, bot_name)
+    return [due.post(text)]
 
 
 async def remind_missing(due: Due, session: Session) -> Sequence[Post]:

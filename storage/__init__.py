@@ -46,6 +46,12 @@ class Store:
         return self._engine.url.render_as_string(hide_password=True)
 
     @property
+    def begun(self) -> bool:
+        """False for a file that is not there yet; opening a connection would make it."""
+        database = self._engine.url.database
+        return self._engine.dialect.name != "sqlite" or not database or Path(database).exists()
+
+    @property
     def engine(self) -> AsyncEngine:
         """For this package's own modules."""
         return self._engine

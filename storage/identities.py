@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,6 +10,9 @@ from sqlalchemy import select
 from storage import Session
 from storage.tables import Identity, Message
 from storage.writing import insert_new
+
+ROSTER = "roster"
+"""The evidence of an address that a roster tells."""
 
 
 async def seen(
@@ -53,6 +56,32 @@ async def bind(
     identity.person_id, identity.evidence, identity.bound_at = person_id, evidence, at
     identity.confirmed_by_id = by_id
     await session.flush()
+
+
+async def sync_addresses(
+    session: Session, office_id: int, channel: str, owners: Mapping[str, tuple[int, str]], at: datetime
+) -> Sequence[int]:
+    """Makes the accounts that rosters tell of a channel what they say now; returns the ids of those newly bound.
+
+    What staff decided, or somebody showed by speaking, stands over a roster.
+
+    Args:
+        owners: address → person and name.
+    """
+    told = select(Identity).where(
+        Identity.office_id == office_id, Identity.channel == channel, Identity.evidence == ROSTER
+    )
+    for identity in (await session.scalars(told)).all():
+        if identity.external_id not in owners:
+            identity.person_id, identity.evidence, identity.bound_at = None, "", None
+    new = []
+    for address, (person_id, name) in owners.items():
+        identity = await seen(session, office_id, channel, address, name, None, at)
+        if identity.person_id is None or (identity.evidence == ROSTER and identity.person_id != person_id):
+            await bind(session, identity, person_id, ROSTER, at)
+            new.append(identity.id)
+    await session.flush()
+    return new
 
 
 async def of_person(session: Session, person_id: int, channel: str | None = None) -> Sequence[Identity]:

@@ -137,6 +137,12 @@ async def _same_person(session: Session, one: Message, other: Message) -> bool:
     return len(people) == 2 and people[0] is not None and people[0] == people[1]
 
 
+async def spoke_alone(session: Session, identity_id: int) -> bool:
+    """Whether an account has ever talked to the bot in private."""
+    query = select(Message.id).where(Message.peer_id == identity_id, Message.from_self.is_(False)).limit(1)
+    return await session.scalar(query) is not None
+
+
 async def recall_of(session: Session, message: Message) -> Message | None:
     """The recall that came for a message, perhaps before it."""
     query = select(Message).where(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, or_, select, update
 
 from storage import Session
 from storage.tables import Member, Office, Person
@@ -71,9 +71,20 @@ async def sync_roster(session: Session, office_id: int, room_id: int, entries: S
     return before != await members(session, room_id)
 
 
+async def ids_of(session: Session, office_id: int, entries: Sequence[Entry]) -> list[int]:
+    """The people behind the lines of a roster, made where they are missing."""
+    return [await _ensure_person(session, office_id, entry) for entry in entries]
+
+
+async def registered(session: Session, office_id: int) -> Sequence[Person]:
+    """Everybody whom the register (名册) names, in the order in which they came in."""
+    query = select(Person).where(Person.office_id == office_id, Person.unit_code != "").order_by(Person.id)
+    return (await session.scalars(query)).all()
+
+
 async def note_gone(session: Session, office_id: int, now: datetime) -> None:
-    """Notes who is in no room any more, and who is back."""
-    seated = exists().where(Member.person_id == Person.id)
+    """Notes who is in no room and not on the register any more, and who is back."""
+    seated = or_(Person.unit_code != "", exists().where(Member.person_id == Person.id))
     mine = update(Person).where(Person.office_id == office_id)
     await session.execute(mine.where(Person.gone_at.is_(None), ~seated).values(gone_at=now))
     await session.execute(mine.where(Person.gone_at.is_not(None), seated).values(gone_at=None))
@@ -155,6 +166,15 @@ async def names(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     if not wanted:
         return {}
     rows = await session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    return dict(rows.all())
+
+
+async def phones(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
+    """Telephone numbers by id, of those who have one; for a channel that mentions by them, and for nobody to see."""
+    wanted = set(person_ids)
+    if not wanted:
+        return {}
+    rows = await session.execute(select(Person.id, Person.phone).where(Person.id.in_(wanted), Person.phone != ""))
     return dict(rows.all())
 
 

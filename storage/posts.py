@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,8 @@ from storage.tables import Post
 from storage.writing import insert_new
 
 OPEN = ("due", "claimed")
+REACHED = ("sent", "delivered", "unknown", "claimed")
+"""What has reached somebody, or may have."""
 
 
 async def add(session: Session, **values: Any) -> int | None:
@@ -23,6 +25,17 @@ async def add(session: Session, **values: Any) -> int | None:
 async def get(session: Session, post_id: int) -> Post:
     """The post of that id."""
     return await session.get_one(Post, post_id)
+
+
+async def by_key(session: Session, office_id: int, key: str) -> Post | None:
+    """The office's post under that key."""
+    return await session.scalar(select(Post).where(Post.office_id == office_id, Post.key == key))
+
+
+async def said_in_room(session: Session, room_id: int, since: datetime, until: datetime, most: int) -> Sequence[Post]:
+    """What went out into a room between two instants, the newest first."""
+    query = select(Post).where(Post.room_id == room_id, Post.sent_at >= since, Post.sent_at <= until)
+    return (await session.scalars(query.order_by(Post.sent_at.desc()).limit(most))).all()
 
 
 async def make_stale(session: Session, office_id: int, now: datetime) -> Sequence[int]:
@@ -120,12 +133,14 @@ async def sent_since(session: Session, channel: str, since: datetime, room_id: i
     return [sent_at for sent_at in await session.scalars(query.order_by(Post.sent_at)) if sent_at is not None]
 
 
-async def next_due_at(session: Session, office_id: int, channels: Collection[str]) -> datetime | None:
-    """When the next post falls due; None where none waits."""
-    query = select(func.min(Post.not_before)).where(
-        Post.office_id == office_id, Post.channel.in_(channels), Post.state == "due"
+async def next_due_at(session: Session, office_id: int, channels: Collection[str]) -> Mapping[str, datetime]:
+    """When the next post of each channel falls due; channels for which none waits are missing."""
+    query = (
+        select(Post.channel, func.min(Post.not_before).label("first"))
+        .where(Post.office_id == office_id, Post.channel.in_(channels), Post.state == "due")
+        .group_by(Post.channel)
     )
-    return await session.scalar(query)
+    return {row.channel: row.first for row in await session.execute(query)}
 
 
 async def next_lease_at(session: Session, office_id: int, channels: Collection[str]) -> datetime | None:
@@ -146,6 +161,35 @@ async def in_states(
     return (await session.scalars(query.order_by(Post.id.desc()).limit(most))).all()
 
 
+async def receipted(
+    session: Session, office_id: int, channel: str, post_id: int | None, proof: str, since: datetime
+) -> Post | None:
+    """The post that a channel's receipt is about: by its id, else by the proof that the channel gave."""
+    query = select(Post).where(Post.office_id == office_id, Post.channel == channel)
+    if post_id is not None:
+        return await session.scalar(query.where(Post.id == post_id, Post.made_at >= since))
+    if not proof:
+        return None
+    return await session.scalar(
+        query.where(Post.sent_at >= since, Post.proof == proof).order_by(Post.id.desc()).limit(1)
+    )
+
+
+async def note_fate(session: Session, post_id: int, state: str, note: str) -> bool:
+    """Notes that a post arrived or did not, whatever was thought of it before; False where that was known."""
+    settled = {
+        "delivered": ("sent", "claimed", "unknown", "held", "refused"),
+        "refused": ("sent", "claimed", "unknown"),
+    }
+    done = await session.execute(
+        update(Post)
+        .where(Post.id == post_id, Post.state.in_(settled[state]))
+        .values(state=state, note=note, lease_until=None, sent_at=func.coalesce(Post.sent_at, Post.claimed_at))
+        .returning(Post.id)
+    )
+    return done.scalar_one_or_none() is not None
+
+
 async def find(session: Session, office_id: int, post_id: int) -> Post | None:
     """The office's post of that id."""
     return await session.scalar(select(Post).where(Post.office_id == office_id, Post.id == post_id))
@@ -155,7 +199,7 @@ async def revive(session: Session, post_id: int, now: datetime, not_after: datet
     """Makes a post due anew because a person decided so; the key stays, so that it is still one post."""
     await session.execute(
         update(Post)
-        .where(Post.id == post_id, Post.state.not_in((*OPEN, "sent")))
+        .where(Post.id == post_id, Post.state.not_in((*OPEN, "sent", "delivered")))
         .values(
             state="due", not_before=now, not_after=not_after, lease_until=None, claimed_at=None, note="由工作人员重发"
         )

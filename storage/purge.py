@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from storage import Session
-from storage.tables import File, Message, Post, Record
+from storage.tables import Case, File, Message, Post, Record
 from storage.writing import rows_of
 
 
@@ -24,7 +24,8 @@ class Purged:
 async def purge(session: Session, office_id: int, before: datetime, now: datetime) -> Purged:
     """Clears the words of messages and posts said before an instant, and files whose time is over.
 
-    What a record says (`body`) stays, as figures rest on it; the piece of text it was read from goes.
+    What a record says (`body`) stays, as figures rest on it; the piece of text it was read from goes. A case is nothing
+    but such words, and goes as a whole.
     """
     old = (
         Message.office_id == office_id,
@@ -43,6 +44,7 @@ async def purge(session: Session, office_id: int, before: datetime, now: datetim
         .where(Post.office_id == office_id, Post.made_at < before, Post.state.not_in(("due", "claimed")))
         .values(text="")
     )
+    await session.execute(delete(Case).where(Case.office_id == office_id, Case.sent_at < before))
     expired = select(File.id).where(File.office_id == office_id, File.expires_at < now)
     await session.execute(update(Message).where(Message.file_id.in_(expired)).values(file_id=None))
     await session.execute(update(Post).where(Post.file_id.in_(expired)).values(file_id=None))

@@ -25,12 +25,6 @@ async def add(session: Session, **values: Any) -> Record:
     return record
 
 
-async def of_message(session: Session, message_id: int) -> Sequence[Record]:
-    """The standing records of a message, in order."""
-    query = select(Record).where(Record.message_id == message_id, STANDING).order_by(Record.position)
-    return (await session.scalars(query)).all()
-
-
 async def withdraw(session: Session, records: Collection[Record], by: str, at: datetime) -> None:
     """Takes records back; `by` says why."""
     for record in records:
@@ -44,6 +38,18 @@ async def withdraw_message(session: Session, message_id: int, by: str, at: datet
         update(Record).where(Record.message_id == message_id, STANDING).values(withdrawn_at=at, withdrawn_by=by)
     )
     return rows_of(done)
+
+
+async def get(session: Session, record_id: int) -> Record:
+    """The record of that id."""
+    return await session.get_one(Record, record_id)
+
+
+async def read_from(session: Session, message_id: int) -> Sequence[Record]:
+    """All that a message was read to say when it was read last, in order, whatever became of it."""
+    query = select(Record).where(Record.message_id == message_id, Record.withdrawn_by != "reread").order_by(Record.id)
+    latest = {record.position: record for record in (await session.scalars(query)).all()}
+    return [latest[position] for position in sorted(latest)]
 
 
 async def chain_lines(
@@ -149,16 +155,50 @@ def _earlier(before: tuple[datetime, int]) -> ColumnElement[bool]:
     return or_(Record.said_at < said_at, and_(Record.said_at == said_at, Record.message_id < message_id))
 
 
-async def health_of(session: Session, office_id: int, person_ids: Collection[int], on_day: date) -> Sequence[Record]:
-    """Standing reports of the own health of these people on a day, in order."""
+async def health_of(
+    session: Session, office_id: int, person_ids: Collection[int], on_day: date, since_on: date | None = None
+) -> Sequence[Record]:
+    """Standing reports of the own health of these people on a day, or since a day until then, in order."""
     if not person_ids:
         return ()
     query = select(Record).where(
         Record.office_id == office_id,
         Record.subject_id.in_(person_ids),
-        Record.on_day == on_day,
+        Record.on_day == on_day if since_on is None else Record.on_day.between(since_on, on_day),
         Record.kind == "health",
         Record.relation == "本人",
+        STANDING,
+    )
+    return (await session.scalars(query.order_by(*IN_ORDER))).all()
+
+
+async def health_since(
+    session: Session, office_id: int, subject: tuple[int | None, str], relation: str, since_on: date
+) -> Sequence[Record]:
+    """Standing reports of somebody's own health, or of their relatives', from a day on, the newest first."""
+    query = select(Record).where(
+        Record.office_id == office_id,
+        _about(subject),
+        Record.on_day >= since_on,
+        Record.kind == "health",
+        Record.relation == relation,
+        STANDING,
+    )
+    return (await session.scalars(query.order_by(*(column.desc() for column in IN_ORDER)))).all()
+
+
+async def answers_of(
+    session: Session, office_id: int, form: str, person_ids: Collection[int], from_on: date, to_on: date
+) -> Sequence[Record]:
+    """Standing answers of these people to a form from a day to a day, in order."""
+    if not person_ids:
+        return ()
+    query = select(Record).where(
+        Record.office_id == office_id,
+        Record.form == form,
+        Record.subject_id.in_(person_ids),
+        Record.on_day >= from_on,
+        Record.on_day <= to_on,
         STANDING,
     )
     return (await session.scalars(query.order_by(*IN_ORDER))).all()
@@ -242,14 +282,14 @@ async def unsettled(session: Session, office_id: int, name: str) -> Sequence[Rec
 
 
 async def unsettled_names(session: Session, office_id: int, since_on: date) -> Sequence[str]:
-    """Names in standing health reports since a day that belong to nobody known."""
+    """Names in standing health reports and answers since a day that belong to nobody known."""
     query = (
         select(Record.subject_name)
         .where(
             Record.office_id == office_id,
             Record.subject_id.is_(None),
             Record.subject_name != "",
-            Record.kind == "health",
+            Record.kind.in_(("health", "answer")),
             Record.on_day >= since_on,
             STANDING,
         )

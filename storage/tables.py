@@ -83,19 +83,46 @@ class Office(Table):
     name: Mapped[str] = mapped_column(String(200), unique=True)
 
 
+class Unit(Table):
+    """A place of the office's tree (单位), by its 行政区划代码; the topmost has no parent."""
+
+    __tablename__ = "units"
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    parent: Mapped[str] = mapped_column(String(12), default="")
+
+
 class Person(Table):
-    """A deputy (代表) or a member of staff (工作人员); `gone_at` when no roster names them any more."""
+    """A deputy (代表) or a member of staff (工作人员); `gone_at` when no roster names them any more.
+
+    `unit_code` is set for people of the register (名册).
+    """
 
     __tablename__ = "people"
-    __table_args__ = (Index(None, "office_id", "name"),)
+    __table_args__ = (Index(None, "office_id", "name"), Index(None, "office_id", "unit_code"))
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
     name: Mapped[str] = mapped_column(String(200))
     unit: Mapped[str] = mapped_column(String(200), default="")
+    unit_code: Mapped[str] = mapped_column(String(12), default="", server_default="")
     phone: Mapped[str] = mapped_column(String(64), default="")
+    email: Mapped[str] = mapped_column(String(254), default="", server_default="")
     aliases: Mapped[list[Any]] = mapped_column(JSON, default=list)
     link_token: Mapped[str | None] = mapped_column(String(64), unique=True)
     gone_at: Mapped[datetime | None]
+
+
+class Standing(Table):
+    """What a person is by the register: a role, a mandate (全国, 省, …), on a sub-list, or in a group."""
+
+    __tablename__ = "standings"
+    __table_args__ = (Index(None, "office_id", "kind", "value"),)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """`role`, `mandate`, `list` or `room`."""
+    value: Mapped[str] = mapped_column(String(200), primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
 
 
 class Room(Table):
@@ -147,7 +174,7 @@ class Identity(Table):
     """Where it was first seen; None in a private talk."""
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     evidence: Mapped[str] = mapped_column(String(32), default="")
-    """`name`, `alias`, `nickname`, `link` or `staff`; empty while it waits."""
+    """`name`, `alias`, `nickname`, `link`, `roster` or `staff`; empty while it waits."""
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     first_seen_at: Mapped[datetime]
     bound_at: Mapped[datetime | None]
@@ -229,6 +256,15 @@ class Record(Table):
         Index(None, "withdrawn_by"),
         Index(None, "speaker_id", "said_at"),
         Index(
+            "ix_records_answers",
+            "office_id",
+            "form",
+            "subject_id",
+            "on_day",
+            sqlite_where=text("form IS NOT NULL"),
+            postgresql_where=text("form IS NOT NULL"),
+        ),
+        Index(
             "ix_records_unsettled",
             "office_id",
             "subject_name",
@@ -252,9 +288,13 @@ class Record(Table):
     unsure: Mapped[bool] = mapped_column(Boolean, default=False)
     proxy: Mapped[bool] = mapped_column(Boolean, default=False)
     cash_fen: Mapped[int | None] = mapped_column(BigInteger)
+    form: Mapped[str | None] = mapped_column(String(64))
+    """Of an answer, the name of the form (采集) that it answers."""
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     """The record by the parse contract."""
     rules: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    rules_version: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    """Of which version of the rules they are; empty where staff settled it, and before that was kept."""
     source: Mapped[str] = mapped_column(Text, default="")
     """The piece of the message it was read from, normalized: an unchanged line of a reposted 接龙 is known by it."""
     chain: Mapped[str] = mapped_column(Text, default="")
@@ -262,6 +302,73 @@ class Record(Table):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str] = mapped_column(String(64), default="")
     """Why: `retract:<message>`, `recall:…`, `chain:…`, `correct:…`, `twin:<record>`, `reread`."""
+
+
+class Question(Table):
+    """A state of health that the words leave open (存疑): asked back once, or for staff to settle.
+
+    Whether it is open is what the records say; the row says how far the asking is.
+    """
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        UniqueConstraint("office_id", "reason"),
+        Index(
+            "ix_questions_open",
+            "office_id",
+            "due_at",
+            sqlite_where=text("state <> 'settled'"),
+            postgresql_where=text("state <> 'settled'"),
+        ),
+        Index(None, "asked_id", "made_at"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    reason: Mapped[str] = mapped_column(String(300))
+    """Whose state on which day: asked once, whatever is repeated or handled again."""
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id"))
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
+    subject_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    subject_name: Mapped[str] = mapped_column(String(200))
+    relation: Mapped[str] = mapped_column(String(8))
+    on_day: Mapped[date]
+    state: Mapped[str] = mapped_column(String(16))
+    """`waiting` (to be asked at `due_at`), `asked` (until `due_at`), `to_staff`, `settled`."""
+    due_at: Mapped[datetime]
+    """When somebody has to look at it next."""
+    asked_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """Whom to ask; None where nobody is to be."""
+    identity_id: Mapped[int | None] = mapped_column(ForeignKey("identities.id"))
+    asked_at: Mapped[datetime | None]
+    post_key: Mapped[str] = mapped_column(String(300), default="")
+    """Under which key it was asked."""
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    """The latest message that was read as an answer."""
+    made_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class Case(Table):
+    """What a message should have been read as, as staff corrected it (个案): the rules are tested on it."""
+
+    __tablename__ = "cases"
+    __table_args__ = (UniqueConstraint("office_id", "correction_id"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    correction_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    """The message by which staff corrected it."""
+    text: Mapped[str]
+    sender: Mapped[str] = mapped_column(String(200))
+    roster: Mapped[list[Any]] = mapped_column(JSON)
+    sent_at: Mapped[datetime]
+    expected: Mapped[list[Any]] = mapped_column(JSON)
+    """The records of the whole message, by the parse contract."""
+    subject: Mapped[str] = mapped_column(String(200))
+    """About whom it was corrected."""
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    made_at: Mapped[datetime]
 
 
 class Mark(Table):
@@ -348,7 +455,8 @@ class Post(Table):
     not_before: Mapped[datetime]
     not_after: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16), default="due")
-    """`due`, `claimed`, `sent`, `stale`, `held`, `unknown` (perhaps sent, not said again), `refused`, `dropped`."""
+    """`due`, `claimed`, `sent`, `delivered` (with proof), `stale`, `held`, `unknown` (perhaps sent, not said again),
+    `refused`, `dropped`."""
     claimed_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(Integer, default=0)

@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 
+from bot.cli import check
+from bot.settings import Settings
+from tests.fakes.mail_server import FakeImap, FakeSmtp, MailServers
+
 DAYS = sorted((Path(__file__).parent / "corpus" / "days").glob("*.jsonl"))
 ROOT = Path(__file__).parent.parent
 
@@ -151,9 +155,97 @@ def test_check_tells_all_at_once_and_backup_comes_back(tmp_path: Path) -> None:
     assert {key: tally(other, DAYS[0], tmp_path)[key] for key in expected} == expected
 
 
+def office_with(folder: Path, rules: str) -> Path:
+    """A folder whose bot.toml names a rules file of the office's own."""
+    (folder / "bot.toml").write_text('[reading]\noffice_rules = ["ours.toml"]\n', "utf-8")
+    (folder / "ours.toml").write_text(rules, "utf-8")
+    return folder
+
+
+@pytest.mark.slow
+def test_the_shipped_examples_are_read_as_they_should_be(tmp_path: Path) -> None:
+    done = liaison("rules", "test", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["ok"] is True
+    assert told["failed"] == []
+    assert told["examples"] > 100
+    assert told["counter_examples"] > 100
+
+
+@pytest.mark.slow
+def test_an_offices_example_that_is_read_otherwise_is_told_with_what_was_read(tmp_path: Path) -> None:
+    office_with(
+        tmp_path,
+        '[[group]]\nid = "health.symptom.咳嗽"\nwords = "吭吭"\n'
+        'examples = ["吭吭两天了，36.5", "今天天气好"]\ncounter_examples = ["吭吭哧哧的，36.6"]\n',
+    )
+    done = liaison("rules", "test", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == ""
+    shown = done.stdout.splitlines()
+    assert [line.split("  ")[1:] for line in shown if line.startswith("没通过")] == [
+        ["ours.toml:4", "health.symptom.咳嗽"],
+        ["ours.toml:5", "health.symptom.咳嗽"],
+    ]
+    assert "今天天气好" in done.stdout
+    assert "咳嗽" in shown[-2]
+    assert "没通过 2 条" in shown[-1]
+    as_json = json.loads(liaison("rules", "test", "--json", cwd=tmp_path).stdout)
+    assert [(failed["line"], failed["text"]) for failed in as_json["failed"]] == [
+        (4, "今天天气好"),
+        (5, "吭吭哧哧的，36.6"),
+    ]
+
+
+@pytest.mark.slow
+def test_the_offices_own_words_are_read_by_every_command_and_checked(tmp_path: Path) -> None:
+    office_with(tmp_path, '[[group]]\nid = "health.symptom.咳嗽"\nwords = "吭吭"\nwithout = "嗷嗷"\n')
+    (answer,) = liaison("parse", stdin='{"sender": "张三", "text": "吭吭两天了"}\n', cwd=tmp_path).stdout.splitlines()
+    assert json.loads(answer)["records"][0]["symptoms"] == ["咳嗽"]
+    store = f"sqlite:///{tmp_path / 'l.db'}"
+    assert "ours.toml:4：health.symptom.咳嗽 里本来就没有“嗷嗷”" in liaison("check", store=store, cwd=tmp_path).stdout
+    listed = liaison("rules", "list", "吭吭", "嗷嗷", cwd=tmp_path)
+    assert listed.returncode == 1
+    assert listed.stdout == "吭吭\thealth.symptom.咳嗽\tsymptom\t咳嗽\n"
+    assert "嗷嗷" in listed.stderr
+    office_with(tmp_path, '[[group]]\nid = "category.复学"\nwords = "养老金"\n')
+    checked = liaison("check", store=store, cwd=tmp_path)
+    assert checked.returncode == 1
+    assert "ours.toml:3：“养老金”在 category.复学 里算“复学”" in checked.stdout
+    refused = liaison("run", store=store, cwd=tmp_path)
+    assert refused.returncode == 1
+    assert "ours.toml:3" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 @pytest.mark.slow
 def test_every_command_has_help_with_an_example(tmp_path: Path) -> None:
-    for command in ("run", "check", "parse", "replay", "tally", "rehearse", "links", "db"):
+    for command in ("run", "check", "parse", "replay", "tally", "rehearse", "rules", "links", "db"):
         done = liaison(command, "--help", cwd=tmp_path)
         assert done.returncode == 0
         assert "例：" in done.stdout
+
+
+@pytest.mark.slow
+def test_check_reads_the_examples_of_an_offices_forms(tmp_path: Path) -> None:
+    (tmp_path / "会议.toml").write_text(
+        '[form]\nname = "会议"\nwords = ["会议"]\n'
+        'examples = ["会议：参加", "会议我看情况"]\ncounter_examples = ["会议参加"]\n'
+        '[[field]]\nname = "参加"\ntype = "yes_no"\nwords = ["是否参加"]\nyes = ["参加"]\nno = ["不参加"]\n',
+        "utf-8",
+    )
+    (tmp_path / "bot.toml").write_text('rooms = []\n[reading]\nforms = ["会议.toml"]\n', "utf-8")
+    done = liaison("check", "--json", store="sqlite:///a.db", cwd=tmp_path)
+    assert done.returncode == 1
+    found = [f["what"] for f in json.loads(done.stdout)["findings"] if f["where"].endswith("会议.toml")]
+    assert found == ["例子“会议我看情况”没有读全", "例子“会议参加”被当成了答复"]
+
+
+async def test_check_tells_which_mail_server_cannot_be_reached() -> None:
+    async with FakeImap() as imap:
+        mail = MailServers(FakeSmtp(), imap).settings(smtp="127.0.0.1:1")
+        told = [finding async for finding in check._of_gateways(Settings(channels=(mail,)))]
+    assert [(finding.weight, finding.where, finding.what) for finding in told] == [
+        ("fault", "channels.mail", "连不上发信服务器 127.0.0.1:1")
+    ]

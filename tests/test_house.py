@@ -62,6 +62,7 @@ def test_a_planted_breach_of_each_contract_is_caught(tmp_path: Path) -> None:
         "bot/records.py": ["asyncio", "random", "time", "bot.clock", "storage", "pathlib"],
         "handlers/planted.py": [
             "sqlalchemy", "jieba", "apscheduler", "wechaty_grpc", "grpclib", "aiohttp", "chinese_calendar", "openpyxl",
+            "cryptography",
         ],
     }  # fmt: skip
     for name, modules in plant.items():
@@ -198,8 +199,9 @@ def test_a_decision_is_short_and_says_its_price(file: Path) -> None:
     assert re.search(r"price|代价", "\n".join(lines), re.I)
 
 
-def test_decisions_are_numbered_without_gaps() -> None:
-    assert [int(file.stem[:4]) for file in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+def test_each_decision_has_a_number_of_its_own() -> None:
+    numbers = [int(file.stem[:4]) for file in DECISIONS]
+    assert len(set(numbers)) == len(numbers)
 
 
 def test_the_changelog_starts_with_what_is_unreleased() -> None:

@@ -16,6 +16,7 @@ from bot.inbox import Inbox
 from bot.messages import MessageKind
 from bot.records import Record
 from bot.reports.tally import RoomDay
+from bot.settings import OfficeSettings
 from handlers import HANDLERS
 from storage import Store, messages, records, rooms
 from storage.tables import Message as KeptMessage
@@ -315,3 +316,12 @@ async def test_a_report_after_midnight_belongs_to_the_day_before_where_the_offic
         assert room is not None
         assert len((await room_day(session, room, day_of(clock.now(), 4))).reported) == 1
     assert day_of(clock.now(), 4) == day_of(clock.now()) - timedelta(days=1)
+
+
+async def test_a_command_may_stand_behind_the_name_that_the_office_gave_the_bot(
+    store: Store, clock: VirtualClock
+) -> None:
+    settings = settings_for(office=OfficeSettings(bot_name="省人大小助手"))
+    office = await open_office(store, clock, settings, real())
+    assert await office.ask("周敏", "@省人大小助手 /汇总", STAFF_ROOM)
+    assert await office.ask("周敏", "@别的助手 /汇总", STAFF_ROOM) == []

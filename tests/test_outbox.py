@@ -7,16 +7,19 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from bot.channel import Hears, Starts
 from bot.channels.memory import TRAITS, MemoryChannel
 from bot.clock import VirtualClock
 from bot.errors import ChannelUnavailable, DeliveryRefused, DeliveryUnknown
-from bot.messages import Dispatch, Doubt, Post, RoomId
+from bot.messages import Dispatch, Doubt, PersonId, Post, RoomId
 from bot.outbox import Outbox
-from bot.settings import Pacing
-from storage import Store, posts, rooms
+from bot.rosters import RosterEntry
+from bot.settings import Pacing, RoomSettings
+from storage import Store, identities, people, posts, rooms
 from tests.office import GROUP, GROUP_TRAITS, NO_PAUSE, Office, open_office, settings_for
 from tests.reading import reads_nothing
 
@@ -252,3 +255,53 @@ async def test_a_room_hears_no_more_in_an_hour_than_its_cap(store: Store, clock:
     clock.advance(3601)
     await office.heard()
     assert len(office.channel.said) == 5
+
+
+@pytest.mark.parametrize(
+    ("more", "accounts", "phones"),
+    [
+        pytest.param({}, [None, None], ["", ""], id="no more than names"),
+        pytest.param({"mentions_by_phone": True}, [None, None], ["13800000001", ""], id="by telephone number"),
+        pytest.param({"accounts_of": "other"}, [None, "li-si"], ["", ""], id="by another channel's accounts"),
+    ],
+)
+async def test_who_is_mentioned_where_nobody_is_heard(
+    store: Store, clock: VirtualClock, more: dict[str, Any], accounts: list[str | None], phones: list[str]
+) -> None:
+    roster = (RosterEntry(name="张三", phone="13800000001"), RosterEntry(name="李四"))
+    settings = settings_for(rooms=(RoomSettings(name=GROUP, channel="group", roster=roster),))
+    traits = replace(GROUP_TRAITS, hears=Hears.NOTHING, **more)
+    office = await open_office(store, clock, settings, reads_nothing(), traits)
+    async with store.begin() as session:
+        ids = {known.name: known.person_id for known in await people.everybody(session, office.bot.office_id)}
+        account = await identities.seen(session, office.bot.office_id, "other", "li-si", "李四", None, clock.now())
+        await identities.bind(session, account, ids["李四"], "staff", clock.now())
+        room = await rooms.by_name(session, office.bot.office_id, None, GROUP)
+        assert room is not None
+        mentions = (PersonId(ids["张三"]), PersonId(ids["李四"]))
+        until = clock.now() + timedelta(hours=1)
+        await office.bot.outbox.put(
+            session,
+            [Post(key="a", why="测试", text="请上报", room=RoomId(room.id), not_after=until, mentions=mentions)],
+        )
+    (dispatch,) = await office.heard()
+    assert [mention.name for mention in dispatch.mentions] == ["张三", "李四"]
+    assert [mention.external_id for mention in dispatch.mentions] == accounts
+    assert [mention.phone for mention in dispatch.mentions] == phones
+    assert "138" not in repr(dispatch)
+
+
+@pytest.mark.parametrize(("starts", "said"), [(Starts.ALWAYS, 1), (Starts.WINDOW, 1), (Starts.TEMPLATES, 0)])
+async def test_an_account_that_may_be_spoken_to_only_for_a_while_is_better_than_none(
+    store: Store, clock: VirtualClock, starts: Starts, said: int
+) -> None:
+    traits = replace(GROUP_TRAITS, starts=starts)
+    office = await open_office(store, clock, settings_for(), reads_nothing(), traits)
+    await office.say("张三", "在")
+    async with store.begin() as session:
+        ids = {known.name: known.person_id for known in await people.everybody(session, office.bot.office_id)}
+        until = clock.now() + timedelta(hours=1)
+        await office.bot.outbox.put(
+            session, [Post(key="a", why="测试", text="您好", person=PersonId(ids["张三"]), not_after=until)]
+        )
+    assert [dispatch.text for dispatch in await office.heard()].count("您好") == said

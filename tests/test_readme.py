@@ -71,12 +71,12 @@ def test_its_group_day_file_is_rehearsed_as_shown(tmp_path: Path) -> None:
 
 def test_every_table_of_the_configuration_is_told() -> None:
     told = set(re.findall(r"`\[+([a-z]+)(?:\.\*)?\]+`", README))
-    assert {name for name in Settings.__dataclass_fields__ if name not in ("path", "warnings")} <= told
+    assert {name for name in Settings.__dataclass_fields__ if name not in ("path", "warnings", "forms")} <= told
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "words", sorted(set(re.findall(r"`liaison ([a-z]+(?: (?:upgrade|backup|restore|purge))?)", README)))
+    "words", sorted(set(re.findall(r"`liaison ([a-z]+(?: (?:upgrade|backup|restore|purge|test|list))?)", README)))
 )
 def test_every_command_line_it_tells_explains_itself(words: str) -> None:
     told = subprocess.run(

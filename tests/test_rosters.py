@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from bot import rosters
 from bot.errors import SettingsError
@@ -67,7 +68,7 @@ def test_two_people_of_one_name_are_told_apart_by_their_units() -> None:
 
 
 BAD = {
-    "nothing": ("", 1, "名单是空的", "姓名,身份,单位,电话,别名"),
+    "nothing": ("", 1, "名单是空的", "姓名,身份,单位,电话,邮箱,别名"),
     "only a header": ("姓名,身份\n", 2, "名单里没有人", "每行写一个人"),
     "no header": ("张三,代表\n李四,代表\n", 1, "表头里没有姓名、身份", "姓名和身份必须有"),
     "no role column": ("姓名,单位\n张三,芙蓉\n", 1, "表头里没有身份", "姓名和身份必须有"),
@@ -108,11 +109,25 @@ def test_all_faults_of_a_roster_are_told_at_once() -> None:
     ]
 
 
+def test_a_workbook_is_read_as_a_csv_is(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["姓名", "身份", "单位", "电话"])
+    sheet.append(["张三", "代表", "芙蓉", 13900010001])  # Excel keeps a telephone number as a number
+    sheet.append([None, None, None, None])
+    sheet.append(["李四", "工作人员", None, None])
+    book.save(tmp_path / "名单.xlsx")
+    first, second = rosters.read(tmp_path / "名单.xlsx")
+    assert (first.name, first.unit, first.phone) == ("张三", "芙蓉", "13900010001")
+    assert (second.name, second.role) == ("李四", rosters.Role.STAFF)
+
+
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        pytest.param(b"PK\x03\x04 and so on", "名单是 Excel 工作簿，不是 CSV", id="xlsx"),
-        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1", "名单是 Excel 工作簿，不是 CSV", id="xls"),
+        pytest.param(b"PK\x03\x04 and so on", "名单这个工作簿打不开", id="broken xlsx"),
+        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1", "名单是旧版 Excel 工作簿", id="xls"),
         pytest.param(b"\xff\xff\xff", "名单的编码不认识", id="bytes"),
         pytest.param(None, "名单读不了", id="missing"),
     ],

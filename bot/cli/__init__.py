@@ -8,6 +8,7 @@ is asked for, so that `liaison parse` does not wait for a database driver.
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import logging
 import os
@@ -22,9 +23,12 @@ _COMMANDS: Sequence[tuple[str, str, str]] = (
     ("run", "启动机器人，直到 Ctrl-C", "liaison run"),
     ("check", "检查配置、规则、名单和存储，一次说全", "liaison check"),
     ("parse", "逐行读 JSON 消息，逐行给出读到的记录", 'echo \'{"sender":"张三","text":"36.5 健康"}\' | liaison parse'),
+    ("explain", "说明一句话为什么这样读", 'liaison explain "我没事，爱人低烧"'),
     ("replay", "把群日文件录入存储；重复录入不变", "liaison replay 2月8日.jsonl"),
     ("tally", "看某天的汇总", "liaison tally --date 2020-02-10"),
     ("rehearse", "在虚拟时钟上演一天，列出机器人会说的话", "liaison rehearse 2月8日.jsonl"),
+    ("rules", "规则：test 跑一遍例句、list 看有哪些组、某个词在哪一组", "liaison rules test"),
+    ("people", "名册：单位和人员，先预览，再更新", "liaison people 人员.xlsx --units 单位.csv"),
     ("links", "给每个人一个网页聊天的个人链接", "liaison links > 链接.csv"),
     ("db", "存储：upgrade 升级、backup 备份、restore 恢复、purge 清理", "liaison db backup 备份.gz"),
 )
@@ -67,10 +71,33 @@ def _add_arguments(name: str, command: argparse.ArgumentParser) -> None:
     if name == "tally":
         command.add_argument("--date", required=True, metavar="日期", help="2020-02-10、2月10日、今天、昨天")
         command.add_argument("--room", metavar="群", help="只看这个群")
-    if name in ("tally", "rehearse", "check"):
+    if name == "explain":
+        command.add_argument("text", metavar="话", help="要解释的话；写 - 从标准输入读")
+        command.add_argument("--sender", default="张三", metavar="姓名", help="谁说的（默认 张三）")
+        command.add_argument("--roster", nargs="*", default=[], metavar="姓名", help="群里还有谁")
+        command.add_argument("--question", metavar="问题", help="这句话在回答机器人的哪个问题")
+    if name in ("tally", "rehearse", "check", "explain"):
         command.add_argument("--json", action="store_true", help="只打印一个 JSON 文档")
+    if name == "people":
+        command.add_argument("people", type=Path, metavar="人员表", help="人员，CSV 或 xlsx")
+        command.add_argument("--units", type=Path, required=True, metavar="单位表", help="单位和行政区划代码")
+        command.add_argument("--yes", action="store_true", help="照此更新；不写只预览")
     if name == "db":
         _add_db(command)
+    if name == "rules":
+        _add_rules(command)
+
+
+def _add_rules(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(dest="action", metavar="动作", required=True, parser_class=_Parser)
+    test = actions.add_parser("test", help="把规则里的例句和反例都读一遍", description="把规则里的例句和反例都读一遍")
+    test.add_argument("--json", action="store_true", help="只打印一个 JSON 文档")
+    listing = actions.add_parser(
+        "list", help="列出各组，或者某个词在哪一组", description="列出各组，或者某个词在哪一组"
+    )
+    listing.add_argument("words", nargs="*", metavar="词", help="只看这些词在哪一组")
+    for action in (test, listing):
+        _with_config(action, default=argparse.SUPPRESS)
 
 
 def _add_db(command: argparse.ArgumentParser) -> None:
@@ -107,7 +134,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for chatty in ("apscheduler", "alembic", "aiosqlite", "hpack"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # What is imported stays to the end: looking through it again and again for garbage is a third of the start-up.
+    gc.disable()
     module = importlib.import_module(f"bot.cli.{arguments.command}")
+    gc.freeze()
+    gc.enable()
     try:
         code: int = module.run(arguments, os.environ)
         sys.stdout.flush()

@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
@@ -20,7 +21,9 @@ from bot.cli.setup import complete
 from bot.cli.sources import settings_of
 from bot.clock import SystemClock, day_of, local
 from bot.errors import Fault, RuleError, SettingsError
-from bot.settings import Settings, WechatySettings, usual_path
+from bot.parsing import forms, parse
+from bot.segmenter import JiebaSegmenter
+from bot.settings import MailSettings, Settings, WechatySettings, usual_path
 from schedules import calendar
 from storage import (
     SchemaMismatch,
@@ -58,6 +61,7 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     settings = _settings(arguments, environ)
     if settings is not None:
         findings += [_told("note", fault) for fault in settings.warnings]
+        findings += _of_forms(settings)
         today = day_of(SystemClock().now(), settings.office.day_cutoff_hour)
         findings += [_told("note", fault) for fault in calendar.warnings(settings, today)]
         findings += complete(_of_surroundings(settings))
@@ -82,17 +86,39 @@ def _settings(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Sett
 def _of_files(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Sequence[Finding]:
     """Faults of the configuration, the rosters and the rules, all of them."""
     found: list[Finding] = []
-    office_rules: Sequence[object] = ()
+    office_rules: Sequence[Path] = ()
     try:
         office_rules = settings_of(arguments, environ).reading.office_rules
     except SettingsError as exc:
         found += [_told("fault", fault) for fault in exc.faults]
     try:
-        rulebook.load((rulebook.SHIPPED, *map(str, office_rules)))
+        found += [_told("note", fault) for fault in rulebook.read((rulebook.SHIPPED, *office_rules)).warnings]
     except RuleError as exc:
         found += [_told("fault", fault) for fault in exc.faults]
     if usual_path(environ) is None and arguments.config is None:
         found.append(Finding("note", "bot.toml", 0, "没有配置文件，用的是默认设置", "在这个文件夹放一份 bot.toml"))
+    return found
+
+
+def _of_forms(settings: Settings) -> Sequence[Finding]:
+    """Examples of the office's own forms (采集) that are not read as they should be."""
+    if not settings.forms:
+        return ()
+    try:
+        rules = rulebook.load((rulebook.SHIPPED, *settings.reading.office_rules))
+    except RuleError:
+        return ()  # told already
+    segmenter = JiebaSegmenter.for_rules(rules)
+    today = day_of(SystemClock().now(), settings.office.day_cutoff_hour)
+    found = []
+    for form in settings.forms:
+        wrong = forms.misread(
+            form, rules, segmenter, lambda text, context: parse(text, context, rules, segmenter), today
+        )
+        for text, wanted in wrong:
+            what = f"例子“{text}”{'没有读全' if wanted else '被当成了答复'}"
+            remedy = "请在相应的项目里加上它的说法" if wanted else "请把过于平常的词从 words、yes、options 里拿掉"
+            found.append(Finding("fault", form.file, 0, what, remedy))
     return found
 
 
@@ -117,16 +143,28 @@ async def _of_surroundings(settings: Settings) -> Sequence[Finding]:
 
 async def _of_gateways(settings: Settings) -> AsyncIterator[Finding]:
     for channel in settings.channels:
-        if not isinstance(channel, WechatySettings):
-            continue
-        host, _, port = channel.endpoint.rpartition(":")
-        try:
-            async with asyncio.timeout(_REACH_SECONDS):
-                _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
-            writer.close()
-        except (OSError, TimeoutError):
+        if isinstance(channel, WechatySettings):
             remedy = "请确认网关已启动、地址和端口没写错；启动后机器人会自己连上"
-            yield Finding("fault", f"channels.{channel.name}", 0, f"连不上 Wechaty 网关 {channel.endpoint}", remedy)
+            ends = {channel.endpoint: " Wechaty 网关"}
+        elif isinstance(channel, MailSettings):
+            remedy = "请确认地址和端口没写错、防火墙放行；启动后机器人会自己再试"
+            ends = {channel.smtp: "发信服务器", channel.imap: "收信服务器"}
+        else:
+            continue
+        for endpoint, called in ends.items():
+            if endpoint and not await _reached(endpoint):
+                yield Finding("fault", f"channels.{channel.name}", 0, f"连不上{called} {endpoint}", remedy)
+
+
+async def _reached(endpoint: str) -> bool:
+    host, _, port = endpoint.rpartition(":")
+    try:
+        async with asyncio.timeout(_REACH_SECONDS):
+            _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+        writer.close()
+    except (OSError, TimeoutError):
+        return False
+    return True
 
 
 async def _of_store(session: Session, settings: Settings, now: datetime) -> AsyncIterator[Finding]:

@@ -1,4 +1,4 @@
-"""`liaison run`: the bot, until SIGTERM or Ctrl-C."""
+"""`liaison run`: the bot, until SIGTERM or Ctrl-C; SIGHUP has it read rules and rosters anew at once."""
 
 from __future__ import annotations
 
@@ -29,14 +29,17 @@ async def _run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
+    asked = asyncio.Event()
+    loop.add_signal_handler(signal.SIGHUP, asked.set)
     reader = Reader.for_settings(settings)
     clock = SystemClock()
     async with app.opened(settings) as store:
         make = app.channels_of(settings, store, clock)
         bot = await app.build(settings, store, clock, make, reader.heard, random.Random())  # noqa: S311 - jitter, no secret
+        reloading = app.reloading_of(bot, reader, asked)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(asyncio.to_thread(reader.warm_up))
-            tasks.create_task(bot.run(stop, lambda address: _greet(settings, address)))
+            tasks.create_task(bot.run(stop, lambda address: _greet(settings, address), reloading))
 
 
 def _greet(settings: Settings, address: str) -> None:

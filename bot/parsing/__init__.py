@@ -7,7 +7,9 @@ Pure: no I/O, no clock, no task. `parse` is the one entry; `bot.inbox` and `bot.
 
 from __future__ import annotations
 
-from bot.parsing import chains, frame, names, numbered, prose
+import re
+
+from bot.parsing import chains, frame, health, names, numbered, prose
 from bot.parsing.document import Context, Document, Segmenter, Speaker
 from bot.parsing.lexicon import Rules
 from bot.parsing.names import Roster
@@ -31,7 +33,18 @@ def parse(text: str, context: Context, rulebook: Rules, segmenter: Segmenter) ->
     speaker = Speaker(document.own_name)
     if quote := frame.quote(document):
         start = quote.end
-        speaker = Speaker(document.own_name, quoted=_meant(document, quote))
+        asked = frame.asked_kin(quote)
+        meant, named = _meant(document, quote)
+        about = named and meant is not None and not document.is_sender(meant)
+        about = about and frame.asks_of_third(quote, meant or "", document.own_name)
+        speaker = Speaker(
+            document.own_name,
+            quoted=meant,
+            kin=asked,
+            question=quote.said,
+            about=meant if about else None,
+            complaints=health.complaints(document, 0, quote.end),
+        )
         if start >= end:
             return ()
     if alone := frame.is_alone(document, start, end):
@@ -51,11 +64,11 @@ def _read(document: Document, start: int, end: int, speaker: Speaker) -> list[Re
     return prose.read(document, start, end, speaker, forwarded=forwarded)
 
 
-def _meant(document: Document, quote: frame.Quote) -> str | None:
-    """Whom 他 means under a quote: the one whom the quote names, else who said it."""
+def _meant(document: Document, quote: frame.Quote) -> tuple[str | None, bool]:
+    """Whom 他 means under a quote: the one whom the quote names, else who said it; and whether it names them."""
     for start, end in document.known_between(0, quote.end):
         if document.plain[start:end] in quote.said:
-            return document.visible(start, end)
+            return document.visible(start, end), True
     rules, said = document.rules.names, quote.said
     for begin in range(min(len(said), 40)):
         if said[max(0, begin - 1) : begin] == "@" or document.sender_plain.startswith(said[begin : begin + 2]):
@@ -67,6 +80,28 @@ def _meant(document: Document, quote: frame.Quote) -> str | None:
                     length = width
                     break
         if length and (begin == 0 or said[begin - 1] in " ,:?。说" or names.TITLE.match(said, begin + length)):
-            return said[begin : begin + length]
+            return said[begin : begin + length], True
+    if asked := _asked_about(document, said):
+        return asked, True
     name = quote.speaker.split("-")[-1].split(" ")[-1].lstrip("@")
-    return name or None
+    return name or None, False
+
+
+_ASKED_BEFORE = re.compile(r"(?:^|[\s,:?。、@]|说|问|知道|晓得|联系|那|和|还有|是|给|帮|看下?|问问|问下)$")
+_ASKED_AFTER = re.compile(r"[\s,?。、今昨现怎咋的在有好还报没体身情联了是人吗呢量咳发烧退病回接电]|$")
+
+
+def _asked_about(document: Document, said: str) -> str | None:
+    """The name of three characters that a quote asks about, by the segmenter's borders: 王海涛联系上了吗."""
+    rules, begin = document.rules.names, 0
+    if document.sender_plain and document.sender_plain in said:
+        return None
+    words = list(document.segmenter.words(said[:60]))
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        name = word + following if len(word) == 1 and len(following) == 2 else word
+        stop = begin + len(name)
+        whole = len(name) == 3 and names.length_at(said, begin, stop, rules, (), sure=True) == 3
+        if whole and _ASKED_BEFORE.search(said[:begin]) and _ASKED_AFTER.match(said, stop):
+            return name
+        begin += len(word)
+    return None

@@ -80,7 +80,7 @@ def _reports(document: Document, start: int, end: int) -> bool:
     owner = owner_of(document, start, end)
     if owner is None or end - start > 80:
         return False
-    if any(True for _ in temperature.readings(document.plain, owner[1], end, listed=False)):
+    if bool(temperature.readings(document.plain, owner[1], end, listed=False)):
         return True
     separated = bool(re.match(r"\s*(?:代表|同志)?\s*[\s:,、\-]", document.plain[owner[1] : end]))
     told = any(
@@ -94,13 +94,12 @@ def _reports(document: Document, start: int, end: int) -> bool:
 _GIVEN = re.compile(r"\d+(?:\.\d+)?\s?(?:万|千)?(?:元|块)|\d+\s?(?:箱|件|套|袋|桶|瓶|斤|吨|只|盒|包|份)\s*$")
 
 
+_DATE = re.compile(r"\d{1,2}[日月时点]")
+
+
 def _entry(document: Document, start: int, end: int) -> re.Match[str] | None:
     found = _NUMBERED.match(document.plain, start, end)
-    return (
-        found
-        if found and not re.match(r"\d{1,2}[日月时点]", document.plain[found.start("body") : found.start("body") + 3])
-        else None
-    )
+    return found if found and not _DATE.match(document.plain[found.start("body") : found.start("body") + 3]) else None
 
 
 def _asks(document: Document, entries: list[tuple[int, int]]) -> bool:
@@ -123,10 +122,13 @@ def _entries(document: Document, lines: list[tuple[int, int]]) -> list[tuple[int
     return [(a, b) for a, b in found if document.plain[a:b].strip()]
 
 
+_CHAIN_SIGN = re.compile(r"^#?(?:群)?接龙:?|^【接龙】")
+
+
 def heading_of(document: Document, lines: list[tuple[int, int]]) -> str:
     """What stands above a list, without the sign of a 接龙 and without its example."""
     texts = [document.plain[a:b].strip() for a, b in lines if not _EXAMPLE.match(document.plain, a, b)]
-    return " ".join(re.sub(r"^#?(?:群)?接龙:?|^【接龙】", "", text).strip() for text in texts).strip()
+    return " ".join(_CHAIN_SIGN.sub("", text).strip() for text in texts).strip()
 
 
 def _columns(heading: str) -> list[str]:
@@ -151,6 +153,9 @@ def _read_chain(
     return [*found.values(), *extra]
 
 
+_RECEIPT = re.compile(r"[\s,:]*(?:已?收到|已阅|知悉)[\s!。了]*")
+
+
 def _line(
     document: Document, start: int, end: int, heading: str, columns: list[str]
 ) -> Iterable[tuple[tuple[object, ...] | None, Record]]:
@@ -167,8 +172,8 @@ def _line(
     source = document.visible(start, end)
     speaker = Speaker(subject, proxy=not mine)
     content = document.plain[rest:end]
-    if (_HEAD_ACK.search(heading) and not re.search(r"3[5-9]|4[0-2]", content)) or (
-        re.fullmatch(r"[\s,:]*(?:已?收到|已阅|知悉)[\s!。了]*", content)
+    if (_HEAD_ACK.search(heading) and "捐" not in heading and not re.search(r"3[5-9]|4[0-2]", content)) or (
+        _RECEIPT.fullmatch(content)
     ):
         yield ("ack", subject), Ack(source=source, chain=heading, rules=("frame.ack",), subject=subject)
         return
@@ -186,7 +191,7 @@ def _line(
     if _HEAD_VOICE.search(heading) and not re.search(r"体温|健康", heading):
         yield from _voiced_line(document, rest, end, heading)
         return
-    temps = any(True for _ in temperature.readings(document.plain, rest, end, listed=not _HEAD_OTHER.search(heading)))
+    temps = bool(temperature.readings(document.plain, rest, end, listed=not _HEAD_OTHER.search(heading)))
     if _HEAD_OTHER.search(heading) and not temps and not re.search(r"体温|健康", heading):
         return
     for record in _health_line(document, start, rest, end, speaker, heading, columns):

@@ -9,13 +9,16 @@ from __future__ import annotations
 import enum
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.parsing import names, normalize, temperature
 from bot.parsing.lexicon import Hit, Rules
+from bot.parsing.witness import Witness
+from bot.records import Goods
 
 
 class Voice(enum.Enum):
@@ -27,6 +30,19 @@ class Voice(enum.Enum):
     COMMENT = "comment"
     DEED = "deed"
     NONE = "none"
+
+
+Roles = defaultdict[str, int]
+"""How often each role stands in a stretch of text; one that does not, 0 times."""
+
+
+class Gift(NamedTuple):
+    """What a stretch of text says was given."""
+
+    cash: float | None
+    goods: tuple[Goods, ...]
+    value: float | None
+    rules: tuple[str, ...]
 
 
 class Segmenter(Protocol):
@@ -46,6 +62,7 @@ class Context:
         roster: names known in that group.
         question: the text of the bot's numbered reminder that this may answer.
         bot_names: how the bot is called in the group; a command may stand behind its mention.
+        witness: collects what the reading sees, for "why?".
     """
 
     sender: str
@@ -53,6 +70,7 @@ class Context:
     sent_at: datetime | None = None
     question: str | None = None
     bot_names: tuple[str, ...] = ("小联", "联络员")
+    witness: Witness | None = None
 
 
 class Speaker(NamedTuple):
@@ -62,37 +80,51 @@ class Speaker(NamedTuple):
         subject: the person's name.
         proxy: somebody else says it of them.
         quoted: whom 他 or 她 means before anybody is named (quote).
+        kin: the relative of theirs whom the quote asks about.
+        question: the quote, where it asks by numbers.
+        about: the third person whom the quote asks about, and so the one a reply without a name is about.
+        complaints: the symptoms that the quote speaks of.
     """
 
     subject: str
     proxy: bool = False
     quoted: str | None = None
+    kin: str = ""
+    question: str | None = None
+    about: str | None = None
+    complaints: tuple[str, ...] = ()
 
 
 class Document:
     """A message's text in both forms, with the hits of all rules in it; made once, shared by all readers.
 
     Args:
-        listed: the text was put together from a list's cells, where a bare number is a temperature.
+        framed: what frames it at all: the roles of its words for that.
+        voiced: what speaks at all for a suggestion, a deed and the like.
     """
 
     __slots__ = (
+        "_borders",
+        "_matches",
         "_own_name",
         "_places",
         "_sender_plain",
         "_temperatures",
-        "borders",
         "context",
         "frame",
         "framed",
+        "gifts",
         "health",
         "known",
+        "owners",
+        "people",
         "plain",
         "roster",
         "rules",
         "segmenter",
         "text",
         "voice",
+        "voiced",
         "voices",
     )
 
@@ -101,15 +133,21 @@ class Document:
         self.plain = self.text.plain
         self.context, self.rules, self.segmenter = context, rules, segmenter
         self.roster = context.roster if isinstance(context.roster, names.Roster) else names.roster_of(context.roster)
-        scan = rules.scan(self.plain)
-        self.health, self.voice, self.frame, self.borders = scan.health, scan.voice, scan.frame, scan.borders
-        self.framed = frozenset(hit.role for hit in self.frame)
+        self.health, self.voice, self.frame, self._matches = rules.scan(self.plain)
+        self.framed = {hit.role for hit in self.frame}
+        self.voiced = {hit.role for hit in self.voice}
         self.known = self.roster.find(self.plain)
+        self.gifts: dict[tuple[int, int, bool, str | None], Gift] = {}
+        self.people: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self.owners: dict[tuple[int, int], tuple[int, int] | None] = {}
         self.voices: dict[tuple[int, int, bool], Voice] = {}
         self._temperatures: list[temperature.Reading] | None = None
         self._places: dict[int, int] | None = None
         self._sender_plain: str | None = None
         self._own_name: str | None = None
+        self._borders: set[int] | None = None
+        if context.witness is not None:
+            context.witness.documents.append(self)
 
     def again(self, text: str) -> Document:
         """Another text of the same message: a line put together from a table's cells."""
@@ -121,13 +159,18 @@ class Document:
 
     def temperatures(self, start: int, end: int) -> list[temperature.Reading]:
         """The temperatures between two places, as free text has them."""
-        if self._temperatures is None:
-            self._temperatures = list(temperature.readings(self.plain, 0, len(self.plain)))
-        low = bisect_left(self._temperatures, (start,))
-        return self._temperatures[low : bisect_left(self._temperatures, (end,), low)]
+        found = self._temperatures
+        if found is None:
+            found = self._temperatures = temperature.readings(self.plain, 0, len(self.plain))
+        if not found or (start <= found[0].start and found[-1].start < end):
+            return found
+        low = bisect_left(found, (start,))
+        return found[low : bisect_left(found, (end,), low)]
 
     def known_between(self, start: int, end: int) -> list[tuple[int, int]]:
         """Where names of the roster stand between two places."""
+        if not self.known:
+            return []
         low = bisect_left(self.known, (start,))
         return self.known[low : bisect_left(self.known, (end,), low)]
 
@@ -142,7 +185,8 @@ class Document:
     def own_name(self) -> str:
         """The sender's personal name, without the office in front of it: 谭敏 of 平江联工委 谭敏."""
         if self._own_name is None:
-            self._own_name = self._personal(self.context.sender)
+            sender = self.context.sender
+            self._own_name = sender if sender.isalnum() else self._personal(sender)
         return self._own_name
 
     def _personal(self, sender: str) -> str:
@@ -152,6 +196,18 @@ class Document:
         name = normalize.normalize(part[1], self.rules.table).plain
         whole = names.length_at(name, 0, len(name), self.rules.names, (), sure=True) == len(name)
         return part[1] if whole else sender
+
+    @property
+    def office_speaks(self) -> bool:
+        """Whether the sender's name is that of an office or of its staff: 联工委-戈平."""
+        return bool(_OFFICE.search(self.context.sender))
+
+    @property
+    def borders(self) -> set[int]:
+        """Where a word of the rules begins."""
+        if self._borders is None:
+            self._borders = {start for _, start, _ in self._matches}
+        return self._borders
 
     @property
     def places(self) -> dict[int, int]:
@@ -165,10 +221,13 @@ class Document:
         return bool(name) and (name == self.sender_plain or (len(name) > 1 and self.sender_plain.endswith(name)))
 
 
+_OFFICE = re.compile(r"联工委|人大|联络处|联络站|工委|常委会|办$|办\s")
 _LAST_PART = re.compile(r"[\u4e00-\u9fff][ \-—_·|/：:]+([\u4e00-\u9fff]{2,4})$")
 
 
 _STOP = re.compile(r"[。!?;\n…]+|\.{3,}|(?<=[^\d\s])\.(?=\s|$)")
+_ANY_STOP = re.compile(r"[。!?;\n….](?:(?<!\.)|\.\.|\s|$)")
+"""The same more loosely, but quicker to tell that there is none."""
 LONGEST_SENTENCE = 300
 """A longer one is cut at a comma: nobody speaks so, and work within a sentence grows faster than its length."""
 
@@ -176,6 +235,11 @@ LONGEST_SENTENCE = 300
 def sentences(plain: str, start: int, end: int) -> list[tuple[int, int]]:
     """Where the sentences between two places begin and end, their stops left out."""
     found: list[tuple[int, int]] = []
+    if not _ANY_STOP.search(plain, start, end):
+        if 0 < end - start <= LONGEST_SENTENCE:
+            return [(start, end)]
+        _cut(plain, start, end, found)
+        return found
     for stop in _STOP.finditer(plain, start, end):
         _cut(plain, start, stop.start(), found)
         start = stop.end()
@@ -193,10 +257,18 @@ def _cut(plain: str, start: int, end: int, found: list[tuple[int, int]]) -> None
         found.append((start, end))
 
 
+def counted(hits: Iterable[Hit]) -> Roles:
+    """How often each role stands among some hits."""
+    roles: Roles = defaultdict(int)
+    for hit in hits:
+        roles[hit.role] += 1
+    return roles
+
+
 def between(hits: list[Hit], start: int, end: int) -> list[Hit]:
     """The hits that stand between two places."""
-    if not hits:
-        return []
+    if not hits or (start <= hits[0].start and hits[-1].start < end):
+        return hits
     low = bisect_left(hits, (start,))
     high = bisect_left(hits, (end,), low)
     return hits[low:high]

@@ -22,6 +22,26 @@ _NOT_THE_AREA = re.compile(
 )
 _STAY = re.compile(r"(?<![正存实好])在\s?$|人在|住在|滞留|留在|困在|待在|呆在")
 _SINCE = re.compile(r"(?:没有?|未|从未|从没|不)(?:再)?(?:回|去|到)")
+_WITH_A_CASE = re.compile(
+    r"(?:跟|和|与|同|陪|碰[到见]|遇[到见]|接待|护送|护理|照顾|探望|看望|[送拉])[^,]{0,12}(?:确诊|疑似|病例|患者|阳性|感染者|密接)[^,]{0,16}(?:过(?!道)|一起|一块|同[桌车住吃]|坐|住|吃|开会|聊|见面|谈|回家|上车)"
+    r"|我们?(?:[^,]{0,4}坐|同乘|乘坐?)[^,]{0,10}(?:车|航班|飞机|船)[^,]{0,8}(?:确诊|疑似|病例|阳性)"
+    r"|(?:转运|护送|抬|接送)了?过?(?:[一两三几\d]+[名位个例])[^,]{0,4}(?:确诊|疑似|阳性|病例|患者)"
+    r"|(?:跟|和|与|同)我们?[^,]{0,10}的[^,]{1,8}(?:确诊|疑似|阳性)"
+)
+_WITH_ONE_FROM = re.compile(
+    r"(?:见过?|碰到|遇到|接触过?|陪过?|拉过?|接待过?|招待过?)(?:了|过|几个|一个)?从?[\u4e00-\u9fff]{2}[^,]{0,3}(?:来|返)的|"
+    r"(?:跟|和|与|同|陪|招待|接待|[送拉])[^,]{0,6}[\u4e00-\u9fff]{2}[^,]{0,4}(?:来|返)的[^,]{1,8}?(?:吃过?|喝过?|坐|住|一起|一块|聊|见过|打过?牌|同[桌车住])"
+)
+_WHO_CAME = re.compile(r"[^,]{0,4}(?:回来|过来|来|返回|返乡|归来)的(?![,。\s我有]|$|第)")
+_OTHERS_FROM = re.compile(r"有[^,]{0,6}(?:返|回|来)[^,]{0,2}的|(?:跟|和|与|同)[^,]{0,6}(?:户|人)")
+_CAME_BACK = re.compile(r"从[^,]{2,6}(?:支援|援助|送货|送物资)[^,]{0,4}(?:回来|归来|返回|回到?)")
+_STATIONED = re.compile(r"医疗队[^,]{0,3}(?:在|到了?|驻|抵达)|(?<!正)在[^,]{2,6}支援(?:第|的?\d|了|已|中|$)")
+"""随医疗队在黄冈: who helps there is there."""
+_THEIRS = re.compile(r"[栋楼区村厂校县市里院位队]也?有(?:\d+|一|几|两)?[个名例]?$")
+_NEWS = re.compile(
+    r"新增[^,]{0,6}\d+\s?例|(?:确诊|疑似|出院|死亡|治愈)(?:病例)?\d+\s?例|\d+人[^,]{0,4}接受医学观察|\d+\s?例[^,]{0,4}(?:确诊|疑似|病例)"
+)
+_NEVER_MET = re.compile(r"(?:没有?|未|从不)(?:见|接触|打|碰|说|来往|一起)")
 _CASE = re.compile(r"有人?确诊|确诊|疑似|病例|患者|阳性|感染")
 
 
@@ -34,16 +54,34 @@ def read(sentence: Sentence, start: int, end: int, *, other: bool) -> tuple[bool
     tokens = [t for t in sentence.tokens if start <= t.start < end]
     areas = [t for t in tokens if t.role == "area" and not _NOT_THE_AREA.match(sentence.plain, t.end, end)]
     contacts = [t for t in tokens if t.role == "contact"]
-    if not areas and not contacts:
-        return None
     clause = sentence.plain[start:end]
-    if _NOT_A_JOURNEY.search(clause) and not any(_ALWAYS.search(sentence.plain[t.start : t.end]) for t in contacts):
+    met = not _NEVER_MET.search(sentence.plain, sentence.start, sentence.end) and _WITH_A_CASE.search(clause)
+    if not areas and not contacts and not met:
+        return None
+    if _NEWS.search(sentence.plain, sentence.start, sentence.end):
+        return None
+    if (
+        _NOT_A_JOURNEY.search(clause)
+        and not _CAME_BACK.search(clause)
+        and not (_STATIONED.search(clause) and not other)
+        and not any(_ALWAYS.search(sentence.plain[t.start : t.end]) for t in contacts)
+    ):
         return None
     found = _contact(sentence, contacts, areas, tokens)
+    if found is None and areas and _WITH_ONE_FROM.search(clause):
+        found = areas[0]
+    if found is None and met:
+        found = next((t for t in tokens if t.role in ("case", "diagnosis")), None)
     if found is None and areas and not other:
         found = _journey(sentence, areas, tokens)
     if found is None:
         return None
+    if (
+        found.role == "area"
+        and _OTHERS_FROM.search(clause)
+        and _NEVER_MET.search(sentence.plain, found.end, sentence.end)
+    ):
+        return False, [found]
     index = sentence.tokens.index(found)
     if sentence.states.get(index) is State.DENIED:
         return False, [found]
@@ -56,6 +94,8 @@ def read(sentence: Sentence, start: int, end: int, *, other: bool) -> tuple[bool
 def _contact(sentence: Sentence, contacts: list[Hit], areas: list[Hit], tokens: list[Hit]) -> Hit | None:
     for token in contacts:
         word = sentence.plain[token.start : token.end]
+        if word.startswith("密") and _THEIRS.search(sentence.plain[max(sentence.start, token.start - 8) : token.start]):
+            continue
         if _ALWAYS.search(word) or areas or any(t.role == "case" for t in tokens):
             return token
         if any(t.role in ("case", "diagnosis", "area") for t in sentence.tokens) or _CASE.search(
@@ -67,6 +107,8 @@ def _contact(sentence: Sentence, contacts: list[Hit], areas: list[Hit], tokens: 
 
 def _journey(sentence: Sentence, areas: list[Hit], tokens: list[Hit]) -> Hit | None:
     for area in areas:
+        if _WHO_CAME.match(sentence.plain, area.end, sentence.end):
+            continue
         if _STAY.search(sentence.plain[max(sentence.start, area.start - 3) : area.start]):
             return area
         if any(t.role == "move" and (abs(t.start - area.end) <= 8 or abs(area.start - t.end) <= 6) for t in tokens):
@@ -78,7 +120,7 @@ def _denied(sentence: Sentence, found: Hit, tokens: list[Hit], end: int) -> bool
     if "没" in sentence.plain[found.start : found.end]:
         return True
     for token in tokens:
-        if token.role != "neg" or token.start > found.end:
+        if token.role != "neg" or token.start >= found.end:
             continue
         if token.end > found.start and token.start < found.start:
             return True
@@ -88,7 +130,7 @@ def _denied(sentence: Sentence, found: Hit, tokens: list[Hit], end: int) -> bool
     after = sentence.plain[found.end : min(end, found.end + 12)]
     return bool(
         re.match(
-            r"[人员者来的回旅居史\s:]*(?:都|也|均|从来|倒是|是|我们?|一年|半年|一直|好久|很久|多年|今年|年前)*(?:没有?|未|无|否|冇)(?!症状|发烧|咳|事|任何症状|异常)",
+            r"[人员者来的回旅居史\s:【(\[☑√]*(?:都|也|均|从来|倒是|是|我们?|一年|半年|一直|好久|很久|多年|今年|年前)*(?:没有?|未|无|否|冇)(?!下车|停|逗留|症状|发烧|咳|事|任何症状|异常)",
             after,
         )
     )
@@ -98,7 +140,7 @@ def _answer(sentence: Sentence, end: int) -> bool | None:
     """有无接触史:无 and 去过武汉吗?没有: the answer behind the question."""
     rest = sentence.plain[min(sentence.end, end) : sentence.end + 6]
     inside = sentence.plain[sentence.start : end]
-    said = re.search(r"[:)]\s*(没有?|无|否|未|不|有|是)", inside[-6:]) or re.match(
+    said = re.search(r"[:()【☑√]\s*(没有?|无|否|未|不|有|是)", inside[-6:]) or re.match(
         r"[?,:\s]+(没有?|无|否|未|冇|有过?$|是)", rest
     )
     if said is None:

@@ -10,12 +10,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from bot.parsing import figures
 from bot.parsing.lexicon import Hit
 from bot.parsing.polarity import Sentence, State
 from bot.parsing.sheets import FEVER_WORD, Sheet
 from bot.records import Diagnosis, Isolation
+
+
+class Reported(Protocol):
+    """Knows what has been reported."""
+
+    @property
+    def reported(self) -> bool:
+        """Whether something has been by now."""
+        ...
 
 
 class Scene(NamedTuple):
@@ -23,13 +33,13 @@ class Scene(NamedTuple):
 
     Args:
         listed: in a line of a list.
-        reported: something has been reported by now.
+        cast: knows what has been reported by now.
     """
 
     plain: str
     sentence: Sentence
     listed: bool
-    reported: bool
+    cast: Reported
 
 
 _BARE = re.compile(
@@ -39,37 +49,45 @@ _BARE = re.compile(
 )
 _SUBJECTS = frozenset({"self", "kin", "name", "animal", "pronoun"})
 _AT_WORK = re.compile(
-    r"做后勤|后勤|保障|值班|上班|工作|执勤|值守|帮忙|服务|负责|送[饭餐菜物]|志愿|驻点|巡查|人员|的人|户|家庭|群众|对象"
+    r"做后勤|后勤|保障|值班|连?上[^,]{0,3}班|轮班|当班|支援|护理|上班|工作|执勤|值守|帮忙|服务|负责|送[饭餐菜物]|志愿|驻点|巡查|人员|的人|户|家庭|群众|对象"
 )
 
 
+_NO_ANIMAL = re.compile(
+    r"(?:被|遛|喂|养|杀|卖|放|抓|买|赶|看|宰|捉)[了完着好过]?(?:猪|牛|羊|鸡|狗|猫|鸭|鹅|鱼)|(?:猪|牛|羊|鸡|鸭|鱼)[场厂肉蛋毛汤价年粮]$"
+)
 _FIGURE = re.compile(r"(?:心里|听了|看得人?|看了|看着|想想|笑得|气得|急得|吓得|愁得|忙得|压得)[^,。]{0,4}$")
 
 
 def somebody_elses(scene: Scene, token: Hit, state: State) -> bool:
     """腹泻的病人补液要及时; 电脑又发烫."""
+    plain, sentence = scene.plain, scene.sentence
     if (
-        re.match(
-            r"的(?:病人|患者|人(?!是)|同志|人员|老人|孩子要|村民|群众|居民|要|请|代表|段子|文章|视频|新闻|故事|消息)",
-            scene.plain[token.end : token.end + 5],
-        )
-        and state is not State.DENIED
+        state is not State.DENIED
+        and plain.startswith("的", token.end)
+        and _SOMEBODY.match(plain[token.end : token.end + 5])
     ):
         return True
-    if re.search(
-        r"可能是新冠|早期信号|是新冠|典型症状|要警惕|要当心|等信号|这些症状的",
-        scene.plain[token.end : scene.sentence.clause_end(token.end)],
-    ):
+    if _WARNED_OF.search(plain, token.end, sentence.clause_end(token.end)):
         return True
-    before = scene.plain[max(scene.sentence.start, token.start - 7) : token.start]
-    if _FIGURE.search(before) or _in_title(scene.plain, scene.sentence, token):
+    before = plain[max(sentence.start, token.start - 7) : token.start]
+    if figures.spoken(plain, sentence, token):
         return True
-    if animals(scene.sentence, token):
+    if _FIGURE.search(before) or _in_title(plain, sentence, token):
         return True
-    word = scene.plain[token.start : token.end]
-    if "冷得" in word and re.search(r"太阳|天气|降温|下雪|风大", scene.plain[scene.sentence.start : token.start]):
+    if animals(sentence, token):
         return True
-    return of_a_thing(scene.plain, scene.sentence, token)
+    word = plain[token.start : token.end]
+    frozen = "冷得" in word or re.search(r"[冷冻]得[人我]?直?$", before)
+    if frozen and re.search(r"太阳|天气|降温|下雪|风大|零下|今天冷|雪", plain[sentence.start : sentence.end]):
+        return True
+    return of_a_thing(plain, sentence, token)
+
+
+_SOMEBODY = re.compile(
+    r"的(?:病人|患者|人(?!是)|同志|人员|老人|孩子要|村民|群众|居民|代表|段子|文章|视频|新闻|故事|消息)"
+)
+_WARNED_OF = re.compile(r"可能是新冠|早期信号|是新冠|典型症状|要警惕|要当心|等信号|这些症状的")
 
 
 def _in_title(plain: str, sentence: Sentence, token: Hit) -> bool:
@@ -79,8 +97,10 @@ def _in_title(plain: str, sentence: Sentence, token: Hit) -> bool:
 
 def of_a_thing(plain: str, sentence: Sentence, token: Hit) -> bool:
     """电脑又发烫, 炉子烧到38度."""
+    if "not_body" not in sentence.roles:
+        return False
     word = plain[token.start : token.end]
-    if "烫" not in word and "烧到" not in word:
+    if "烫" not in word and word not in ("烧到", "发热", "高烧"):
         return False
     start = sentence.clause_start(token.start)
     return any(t.role == "not_body" and start <= t.start < token.start for t in sentence.tokens)
@@ -88,13 +108,23 @@ def of_a_thing(plain: str, sentence: Sentence, token: Hit) -> bool:
 
 def animals(sentence: Sentence, token: Hit) -> bool:
     """我家那几头猪今天不吃食，还咳嗽."""
-    nearest = next((t for t in reversed(sentence.tokens) if t.start < token.start and t.role in _SUBJECTS), None)
+    if "animal" not in sentence.roles:
+        return False
+    nearest = next(
+        (
+            t
+            for t in reversed(sentence.tokens)
+            if t.start < token.start
+            and t.role in _SUBJECTS
+            and not (t.role == "animal" and _NO_ANIMAL.search(sentence.plain[max(0, t.start - 3) : t.end + 1]))
+        ),
+        None,
+    )
     return nearest is not None and nearest.role == "animal"
 
 
 def _symptom(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
-    hurt = any(t.role == "chronic" for t in scene.sentence.tokens)
-    if token.group == "health.pair.肌肉酸痛" and hurt:  # 摔了一跤腿疼
+    if token.group == "health.pair.肌肉酸痛" and "chronic" in scene.sentence.roles:  # 摔了一跤腿疼
         return
     sheet.note(state, token.value)
 
@@ -113,7 +143,7 @@ def _unclear(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
 
 
 def _open(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
-    if token.group.startswith("health.pair") and any(t.role == "chronic" for t in scene.sentence.tokens):
+    if token.group.startswith("health.pair") and "chronic" in scene.sentence.roles:
         return
     if state is State.DENIED:
         sheet.well = True
@@ -125,8 +155,15 @@ def _open(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
         sheet.complaint = True
 
 
+_OF_BODY = re.compile(r"不良|疫苗|身体|过敏|体温|\d{2}|针|药|我[也都]?没")
+
+
 def _generic(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
     if state is State.DENIED:
+        if scene.plain[token.start : token.end] == "反应" and not _OF_BODY.search(
+            scene.plain, scene.sentence.start, scene.sentence.end
+        ):
+            return
         sheet.well = sheet.said_well = True
         return
     before = scene.plain[max(scene.sentence.start, token.start - 4) : token.start]
@@ -139,8 +176,22 @@ def _generic(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
         sheet.complaint = True
 
 
+_AIMED_AT = re.compile(
+    r"(?:保持|只要|要是|为了|确保|注意|保障|关心|关注|关爱|关乎|守护|维护|追求|增进|有益于?|影响|危害|损害|有害|祈求|愿|祝|盼|图个?|求个?|但求|换来)(?:大家|人民|群众|人人|各位|你们|一家|全家|我们|咱们?|自己|的|人|一个|一切)*$"
+)
+_PRAISED = re.compile(
+    r"\s?(?:就好|才好|最好|就放心|才放心|最重要|最要紧|第一|要紧|比(?!昨|前|较)|就是(?:福|最|好)|才是|是福|是最|是第一|是革命|是1|就行|就够|为主|至上|无价|为先|难买|最大|大如天|的重要|知识|常识|习惯|生活|饮食|教育|营业|运行|运转|供应|通行|通车|开放|发货|开业|秩序|[码证表卡档])|时(?![候间常今])|(?:没事|[,\s])*我?(?:就是|只是|随便)(?:问|提醒|试)"
+)
+
+
+def _wished_for(scene: Scene, token: Hit) -> bool:
+    """身体健康最重要, 人没事就好: health as such, not anybody's."""
+    before = scene.plain[max(scene.sentence.start, token.start - 12) : token.start]
+    return bool(_PRAISED.match(scene.plain, token.end)) or bool(_AIMED_AT.search(before))
+
+
 def _well(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
-    if re.match(r"就好|才好|最好|就放心", scene.plain[token.end : token.end + 3]):
+    if _wished_for(scene, token):
         return
     if state is State.DENIED:
         sheet.complaint = True
@@ -150,34 +201,68 @@ def _well(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
 
 def _fine(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
     """正常, 健康, 好: only where the clause is about health or says nothing else."""
-    start, end = scene.sentence.clause_start(token.start), scene.sentence.clause_end(token.start)
-    start = max(start, scene.plain.rfind(":", start, token.start) + 1)
-    tokens = [t for t in scene.sentence.tokens if start <= t.start < end]
-    about = any(t.role in ("topic", "temp") and t.end <= token.start for t in tokens)
-    bare = bool(_BARE.fullmatch(scene.plain[start : token.start])) and bool(
-        _BARE.fullmatch(scene.plain[token.end : end])
-        or any(t.role in ("temp", "fine", "well", "symptom", "neg") and t.start >= token.end for t in tokens)
+    if state not in (State.DENIED, State.AFFIRMED):
+        return
+    plain, sentence = scene.plain, scene.sentence
+    start, end = sentence.clause_start(token.start), sentence.clause_end(token.start)
+    start = max(start, plain.rfind(":", start, token.start) + 1)
+    word = plain[token.start : token.end]
+    about = not sentence.roles.isdisjoint(_MEASURED) and any(
+        t.role in _MEASURED and start <= t.start and t.end <= token.start for t in sentence.tokens
     )
-    word = scene.plain[token.start : token.end]
-    if token.value == "weak" and not scene.listed:
-        things = any(t.role == "not_body" for t in tokens)
-        persons_near = (not things and any(t.role in ("temp", "topic") for t in tokens)) or any(
-            t.role in ("self", "kin", "pronoun") and t.start < token.start for t in scene.sentence.tokens
-        )
-        bare = bare and (persons_near or scene.reported)
+    if about and _warmth(sentence, start, token):
+        about = False
+    start = max(
+        [start, *(t.end for t in sentence.tokens if t.role == "name" and start <= t.start and t.end <= token.start)]
+    )
+    if _wished_for(scene, token) or re.search(r"[就才]$", plain[start : token.start]):
+        return
     if state is State.DENIED:
         if about or word in ("健康", "舒服"):
             sheet.complaint = True
-    elif state is State.AFFIRMED and (
-        bare
-        or (
-            (about and word not in ("可以", "好"))
-            or (about and scene.plain[token.end : token.end + 1] in ",。 ")
-            or (about and token.end == end)
-        )
-        or (scene.listed and word != "好")
-    ):
+        return
+    told = about and (word not in ("可以", "好") or token.end == end or plain[token.end : token.end + 1] in ",。 ")
+    if told or (scene.listed and word != "好") or _alone(scene, token, start, end):
         sheet.well = sheet.said_well = True
+
+
+def _warmth(sentence: Sentence, start: int, token: Hit) -> bool:
+    """泡脚水42度刚刚好: of the thing, where nothing but its warmth stands before the word."""
+    before = [t for t in sentence.tokens if start <= t.start < token.start]
+    things = any(t.role == "not_body" and t.value != "place" for t in before)
+    return things and not any(t.role in ("topic", "self", "kin", "name", "pronoun") for t in before)
+
+
+_MEASURED = frozenset({"topic", "temp"})
+
+
+def _alone(scene: Scene, token: Hit, start: int, end: int) -> bool:
+    """Whether a clause says nothing but that somebody is well; 还好 needs somebody whose health it can be."""
+    plain = scene.plain
+    if not _BARE.fullmatch(plain, start, token.start):
+        return False
+    tokens = [t for t in scene.sentence.tokens if start <= t.start < end]
+    if not _BARE.fullmatch(plain, token.end, end) and not any(
+        t.role in ("temp", "fine", "well", "symptom", "neg") and t.start >= token.end for t in tokens
+    ):
+        return False
+    if token.value != "weak" or scene.listed:
+        return True
+    if _TRIED.search(plain, scene.sentence.start, start):
+        return False
+    things = any(t.role == "not_body" for t in tokens)
+    persons_near = (not things and any(t.role in _MEASURED for t in tokens)) or any(
+        t.role in ("self", "kin", "pronoun") and t.start < token.start for t in scene.sentence.tokens
+    )
+    return persons_near or scene.cast.reported
+
+
+_TRIED = re.compile(r"(?:试|尝|买|用)[了过],$")
+"""我刚试了，还不错."""
+_OF_OTHERS = re.compile(
+    r"(?:跟|和|与|同)我们?[^,]{0,10}的[^,]{1,8}$|(?:(?<!没)有|出了|出现了?|新增|又有)\s?$|[一两三几]个$"
+)
+_NOUN_AFTER = re.compile(r"的(?![第\d时当那日消结通,\s、]|我)[\u4e00-\u9fff]")
 
 
 def _diagnosis(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
@@ -189,11 +274,16 @@ def _diagnosis(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
     ):
         return
     if re.match(
-        r"病例|病人|患者|者|的人|人员|出院患者|出院的|的患者|的病|的[\u4e00-\u9fff]某|\s?\d+\s?例|/|栏|人数", after
+        r"病例|病人|患者|者|的人|人员|出院患者|出院的|的患者|的病|的[\u4e00-\u9fff]某|\s?\d+\s?例|/|栏|人数|率|数|谣|诈|骗|假|违|非法|传销|走失|系|通道",
+        after,
     ):
         return
     clause = scene.plain[scene.sentence.clause_start(token.start) : token.start]
     if re.search(r"[例名位](?:疑似|确诊)", clause) and not scene.listed:
+        return
+    if not scene.listed and (
+        _OF_OTHERS.search(clause) or _NOUN_AFTER.match(scene.plain, token.end, scene.sentence.end)
+    ):
         return
     if state is State.DENIED:
         if found is Diagnosis.EXCLUDED:
@@ -209,6 +299,9 @@ def _diagnosis(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
         sheet.well = True
 
 
+_KEPT_AT = re.compile(r"(?:^|,|人)\s?(?:都|目前|现在|一直)?(?:在家|在屋里|居家|在老家|在酒店|在宾馆)(?=,|\s|$|里|中)")
+
+
 def _isolation(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
     if state in (State.DENIED, State.LONG_PAST):
         sheet.well = sheet.well or state is State.DENIED
@@ -216,11 +309,15 @@ def _isolation(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
     value = token.value
     if re.match(r"户|人员|对象|家庭|群众|的人|的户", scene.plain[token.end : token.end + 2]):
         return
-    if value in ("集中", "?") and _AT_WORK.search(scene.plain, token.end, min(token.end + 10, scene.sentence.end)):
+    if value in ("集中", "?", "医院") and _AT_WORK.search(
+        scene.plain, token.end, min(token.end + 10, scene.sentence.end)
+    ):
         return
     if value in ("?", "居家"):
         start, end = scene.sentence.clause_start(token.start), scene.sentence.clause_end(token.start)
         places = [t.value for t in scene.sentence.tokens if t.role == "isolation_place" and start <= t.start < end]
+        if not places and (elsewhere := _KEPT_AT.search(scene.plain, scene.sentence.start, scene.sentence.end)):
+            places = ["居家" if "家" in elsewhere[0] or "屋" in elsewhere[0] else "集中"]
         value = value if value == "居家" else next((p for p in ("医院", "集中", "居家") if p in places), "")
         if value != "居家" and ("医院" in scene.plain[start:end] or "病房" in scene.plain[start:end]):
             value = "医院"
@@ -254,6 +351,8 @@ def _released(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
         clause,
     ):
         return
+    if re.match(r"的(?!第|[,。\s])[\u4e00-\u9fff]", scene.plain[token.end :][:2]):
+        return  # 已解除隔离的同志
     sheet.isolation = None
     sheet.well = True
 
@@ -262,7 +361,9 @@ def _gone(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
     if state is State.PAST and not any(t.role == "temp" for t in scene.sentence.tokens):
         state = State.AFFIRMED
     before = scene.plain[max(scene.sentence.start, token.start - 2) : token.start]
-    if re.search(r"[没未不]有?$", before):
+    if re.search(r"[没未不]有?$", before) or re.match(
+        r"的(?!差不多|第|[,。\s])[\u4e00-\u9fff]", scene.plain[token.end :][:3]
+    ):
         return
     known = (
         sheet.symptoms

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from bot.parsing.document import Document, between
 from bot.parsing.lexicon import Hit
+from bot.parsing.names import TITLE
 from bot.records import Ack, Command, Record, Retract
 
 _COMMAND = re.compile(r"/(?P<name>[^\s/\\.:,。、?!()\"'<>|]+)(?=\s|$)(?P<rest>.*)", re.DOTALL)
@@ -19,6 +20,7 @@ _QUOTE = re.compile(
     re.DOTALL,
 )
 _DASHED = re.compile(r"^(?P<speaker>[^:\n]{1,30}):(?P<said>[^\n]*)\n[ \-_=~]{5,}\s*\n")
+_ALONE = re.compile(r"\s*(?:扣?1+|\+1|(?:好的?|嗯+|ok|行)[\s,。!~]*(?:好的?|嗯+|ok|行)?)[\s。!~]*")
 _ASIDE = re.compile(r"[\s,。.!~;:?、()*+\-\U0001F300-\U0001FAFF\u2600-\u27bf]*")
 _ACK_REST = re.compile(
     r"(?:[\s,。.!~;:、()【】\[\]*+\-\U0001F300-\U0001FAFF\u2600-\u27bf]|谢谢|感谢|多谢|辛苦|了|您|你|领导|主任|大家|各位|通知|信息|消息|啦|哈|呢|哦|的|呀|嘞|马上|立即|立刻|按要求|按通知|照办|执行|落实|办理|转达|传达|转发|安排|已|会|我们?|这就|"
@@ -28,7 +30,7 @@ _NOT_ACK_BEFORE = re.compile(
     r"(?:没有?|未|还没有?|尚未|刚|请|有没有|是否|都|如|凡|谁|哪|等|才|怎么|看到|后|若|望|\?)\s?$"
 )
 _ACK_AFTER_BAD = re.compile(
-    r"\s?(?:请|后|货|钱|款|物|口罩|快递|捐|短信|多少|没|吗|的请|了吗|了没|不|举报|来自|一|\d|几|很多|的(?!$)|以后|什么|物资|材料|红包|礼|表|邮)"
+    r"\s?(?:请|后|货|钱|款|物|口罩|快递|捐|短信|多少|没|吗|的请|了吗|了没|不|举报|来自|一|\d|几|很多|的(?!$)|以后|什么|物资|材料|红包|礼|表|邮|答复|回音|锦旗|感谢信|问题|反映|意见|建议)"
 )
 
 
@@ -74,6 +76,28 @@ def quote(document: Document) -> Quote | None:
     return Quote(speaker, plain[found.start("said") : found.end("said")], found.end())
 
 
+_KIN_ASKED = re.compile(
+    r"[你您](?:的|家的?)?(爱人|老婆|老公|妻子|丈夫|媳妇|老伴|母亲|妈妈?|父亲|爸爸?|岳父|岳母|公公|婆婆|儿子|女儿|孩子|娃娃?|小孩|孙子|孙女|哥哥?|姐姐?|弟弟?|妹妹?|家人|老人)(?!们?群|家|和|跟|与|都|单位|学校)"
+)
+_SELF_ASKED = re.compile(r"[你您](?:今天|现在)?(?:自己|本人|体温|身体|呢|好|怎么|和|跟|与|们)")
+
+
+def asked_kin(quote: Quote) -> str:
+    """The relative whom a quote asks about: 你爱人好些了吗."""
+    found = _KIN_ASKED.search(quote.said)
+    return found[1] if found and not _SELF_ASKED.search(quote.said) else ""
+
+
+_ASKS = re.compile(r"[?]|吗|呢|没有?\s*$|怎么样|怎样|咋样|如何|几度|多少|好些|情况")
+
+
+def asks_of_third(quote: Quote, name: str, sender: str) -> bool:
+    """Whether a quote asks about somebody who is not spoken to: not 薛代表, of one called 薛."""
+    if len(name) > 1 and TITLE.match(name, 1) and sender.startswith(name[0]):
+        return False
+    return bool(_ASKS.search(quote.said)) and not re.search(r"[你您@]", quote.said)
+
+
 def forwarded(document: Document, start: int, end: int) -> bool:
     """Whether a message passes on what others wrote."""
     if "forward" not in document.framed:
@@ -89,6 +113,8 @@ def forwarded(document: Document, start: int, end: int) -> bool:
     own = any(h.role == "self" for h in between(document.health, start, end)) and document.temperatures(start, end)
     if word in ("听说", "据悉", "刷到", "刚看到", "看到一则", "网上看到", "网上说") and own:
         return False
+    if first.start > lead + 3 and {"donate", "suggest"} & {hit.role for hit in between(document.voice, start, end)}:
+        return word.startswith(("来源", "据", "新华社", "记者", "网传"))  # 昨天看新闻又追加了五千
     return first.start <= lead + 12 or word.startswith(("来源", "据", "新华社", "记者", "网传"))
 
 
@@ -97,11 +123,11 @@ def is_alone(document: Document, start: int, end: int) -> str | None:
     plain = document.plain
     if end - start > 24:
         return None
-    for hit in between(document.frame, start, end):
+    for hit in between(document.frame, start, end) if "ack_alone" in document.framed else ():
         alone = hit.role == "ack_alone" and _ASIDE.fullmatch(plain, start, hit.start)
         if alone and _ASIDE.fullmatch(plain, hit.end, end):
             return hit.group
-    if re.fullmatch(r"\s*(?:扣?1+|\+1|(?:好的?|嗯+|ok|行)[\s,。!~]*(?:好的?|嗯+|ok|行)?)[\s。!~]*", plain[start:end]):
+    if _ALONE.fullmatch(plain, start, end):
         return "frame.ack-alone"
     return None
 
@@ -120,7 +146,11 @@ def ack(document: Document, start: int, end: int) -> Ack | None:
         stop = plain.find(",", hit.end, end)
         stop = end if stop < 0 else stop
         lead = re.sub(r"^(?:好的?|嗯+|ok|大家好|您好|主任|领导|@\S+|各位|[\s【\[(])*", "", before[clause:])
-        if _NOT_ACK_BEFORE.search(before[-4:]) or (lead and not _ACK_LEAD.fullmatch(lead)):
+        if (
+            _NOT_ACK_BEFORE.search(before[-4:])
+            or re.search(r"请[^,]{1,8}$", before)
+            or (lead and not _ACK_LEAD.fullmatch(lead))
+        ):
             continue
         if _ACK_AFTER_BAD.match(plain, hit.end, end) or plain[end : end + 1] == "?":
             continue
@@ -143,7 +173,8 @@ def retract(document: Document, start: int, end: int) -> Retract | None:
         return None
     hits = between(document.frame, start, end)
     words = [hit for hit in hits if hit.role == "retract"]
-    if not words or document.plain[end : end + 1] == "?":
+    drafts = any(hit.role == "draft" for hit in between(document.voice, start, end))
+    if not words or drafts or document.plain[end : end + 1] == "?":
         return None
     references = [hit for hit in hits if hit.role == "report_ref"]
     plain = document.plain
@@ -155,6 +186,8 @@ def retract(document: Document, start: int, end: int) -> Retract | None:
             continue
         if _NOT_A_REPORT.search(plain, start, word.start) and not _MY_REPORT.search(plain, start, word.start):
             continue
+        if _HEARSAY.search(plain, start, end):
+            continue
         return Retract(
             source=document.visible(start, end),
             rules=(word.group, *dict.fromkeys(h.group for h in near)),
@@ -165,8 +198,9 @@ def retract(document: Document, start: int, end: int) -> Retract | None:
 
 
 _NOT_A_REPORT = re.compile(
-    r"希望|应该?|要求|能否|规定|政策|条例|会议|公司|车票|合同|订单|表格|版本|附件|名单(?!里我)|千万|大家(?!别|请)|不能|不可|不容|容易"
+    r"转的|网传|官方|谣|光发|只发|仅发|旧|通知|二维码|链接|承诺书|文件|模板|口令|安排|方案|(?:登记|健康|统计|报送|汇总)?表(?:格|单)?(?:已经?|全|都|一律)*$|希望|应该?|要求|能否|规定|政策|条例|会议|公司|车票|合同|订单|表格|版本|附件|名单(?!里我)|千万|大家(?!别|请)|不能|不可|不容|容易"
 )
+_HEARSAY = re.compile(r"转的那|网传|辟谣|谣言|假消息|光发|只发")
 _MY_REPORT = re.compile(r"我.{0,10}(?:那|刚|早上|前面|上|行|条|报|提|发)|那[条行]|上一?条|[前上]面|刚才|刚[发报]")
 _NOTHING_AFTER = re.compile(r"[了吧哈啊呀哦掉它]{0,3}(?:一下|即可|就[好行])?(?:[\s,。!~;:]|我|是|因|刚|谢|$)")
 _STRONG_RETRACT = frozenset(

@@ -2,57 +2,34 @@
 
 Called by `bot.parsing.deed` for one person's stretch of text.
 
-It is longer than most modules because money and goods are told apart by what stands between them.
+It is longer than most modules because goods are told by what stands before and behind a number. Sums are read by
+`bot.parsing.money`.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-from bot.parsing import numerals
-from bot.parsing.document import Document, between
+from bot.parsing import money, numerals
+from bot.parsing.document import Document, Gift, between
 from bot.parsing.lexicon import Hit
 from bot.records import Goods
 
 _N = numerals.NUMBER
-_YUAN = re.compile(
-    rf"(?:人民币|现金|¥|￥)?\s?(?<![\d.])(?P<amount>{_N})\s?(?:多|余|来|几)?\s?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?:多|余)?\s?(?P<unit>元|块(?!儿)(?:钱)?|圆|人民币|rmb)"
-)
-_BARE_SUM = re.compile(
-    rf"(?P<verb>价值|总价值|价值约|约?值|算值|值个|市场价|花费约|花了约|一共|总共|折合|花了|花费|(?<=[\u4e00-\u9fff\d])\((?=[\d.]+[万千]\))|捐|捐款|捐了|捐出|捐助|捐给[^\d,。]{{0,8}}|捐资|捐赠|打款|汇款|党费|善款|款|不多|拿出|次|捐现金|现金|出资|掏出?|共计|合计|凑了|捐上|转了|打了|汇了|拿了)[,:\s了约]{{0,3}}(?P<amount>{_N})(?:多|余)?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?=[,。;!?、\s)(]|$|捐|给|买|[\u4e00-\u9fff]*捐)"
-)
-_SUM_GIVEN = re.compile(
-    rf"(?<![\d.])(?P<amount>{_N})(?P<large>[万千]|w(?![a-z]))?(?:多|余)?(?=\s?(?:打给|捐给|全捐|都捐|转给|汇给|打到|捐到|捐了))"
-)
-_THING_BEFORE = re.compile(
-    r"(?:捐赠?|送|买|赠)了?(?!给|的|款|出|了|钱|现金|约|共|来|近)(?P<item>[\u4e00-\u9fff]{1,4}?)$"
-)
 _COUNTED = re.compile(
     rf"(?<![\d.第])(?P<amount>{_N})\s?(?P<more>多|余|来)?\s?(?P<large>[万亿千百]|w(?![a-z]))?(?:多|余)?\s?"
 )
 _ITEM = re.compile(r"[\u4e00-\u9fffa-z0-9%\-+“”\"]{1,14}")
 _ITEM_END = re.compile(
-    r"捐|送|给|到|支援|用于|运|发往|发放|分|寄|合力|全部|免费|慰问|价值|总|共|约|以及|和|及|与|、|,|的|每|都|已|让|交|无偿|帮|助|在|为|向|按|花|折|供|表|定向|献|驰援|抵|按照|装|拉|一线|过来|下去|去"
+    r"捐|送|给|到|支援|用于|运|发往|发放|分|寄|合力|全部|免费|慰问|价值|总|共|约|以及|和|及|与|、|,|的|每|都|已|让|交|无偿|帮|助|全|今|昨|早上|上午|下午|刚|出发|抱|在|为|向|按|花|折|供|表|定向|献|驰援|抵|按照|装|拉|一线|过来|下去|去"
 )
-_ITEM_BEFORE_END = re.compile(r"[首批的了把将给送捐购买运来及和与、,。:;!?()\s到出去回制产供寄赠各种价值元约共]")
-_PER = re.compile(r"一人$|一户$|人均|每[人户天个组家日次]|每$|送?了[\d一两三四五六七八九十几半]+(?:天|次|趟|户|家|年)")
+_ITEM_BEFORE_END = re.compile(
+    r"[首批的了把将给送捐购买运来及和与、,。:;!?()\s到出去回制产供寄赠各种价值元约共做熬煮蒸炖缝烤我你他她]"
+)
+_PER = re.compile(
+    r"一人$|一户$|人均|每[人户天个组家日次]|每$|送?了[\d一两三四五六七八九十几半]+(?:天|次|趟|户|家|年)(?!,[缝做捐])"
+)
 _BATCH_BEFORE = re.compile(r"(?:一批|一些|若干|部分|大批|大量|各类|一大批|几箱|一车|两车|几车|一卡车)(?:的)?$")
-
-
-class Gift(NamedTuple):
-    """What a stretch of text says was given."""
-
-    cash: float | None
-    goods: tuple[Goods, ...]
-    value: float | None
-    rules: tuple[str, ...]
-
-
-class _Sum(NamedTuple):
-    start: int
-    end: int
-    yuan: float
 
 
 def read(document: Document, start: int, end: int, *, listed: bool = False, given: str | None = None) -> Gift:
@@ -62,26 +39,44 @@ def read(document: Document, start: int, end: int, *, listed: bool = False, give
         listed: a line of a list of gifts, where a bare 800元 is given.
         given: what a count without a thing counts there.
     """
-    hits = between(document.voice, start, end)
+    key = (start, end, listed, given)  # what makes a stretch a deed is then read as one
+    if key not in document.gifts:
+        document.gifts[key] = _read(document, start, end, listed=listed, given=given)
+    return document.gifts[key]
+
+
+def _read(document: Document, start: int, end: int, *, listed: bool, given: str | None) -> Gift:
+    plain, hits = document.plain, between(document.voice, start, end)
     cash = value = 0.0
     has_cash = has_value = False
-    taken: list[tuple[int, int]] = []
     rules: dict[str, None] = {}
-    goods_near = any(h.role == "goods" for h in hits)
-    sums = _sums(document.plain, start, end, listed=listed)
+    sums = money.sums(plain, start, end, listed=listed) if money.NUMERAL.search(plain, start, end) else []
+    goods_near = any(
+        h.role == "goods"
+        or (
+            h.role == "unit"
+            and _counts_something(plain, h.start)
+            and not any(found.start < h.start < found.end for found in sums)
+        )
+        for h in hits
+    )
+    only_cash = money.OF_WHICH_CASH.search(plain, start, end)
     for found in sums:
-        if len(sums) > 2 and _TOTALLED.search(document.plain, max(start, found.start - 4), found.start):
-            taken.append((found.start, found.end))
+        if only_cash and found.start < only_cash.start():
             continue
-        if document.plain[max(start, found.start - 3) : found.start].strip().endswith(("不是", "而非", "并非")):
-            taken.append((found.start, found.end))
+        if len(sums) > 2 and money.TOTALLED.search(plain, max(start, found.start - 4), found.start):
             continue
-        taken.append((found.start, found.end))
-        what = _meaning(document.plain, start, end, found, hits, goods_near=goods_near)
+        if has_cash and money.ONCE.search(plain, start, found.start):
+            continue
+        if plain[max(start, found.start - 3) : found.start].strip().endswith(("不是", "而非", "并非")):
+            continue
+        what = money.meaning(plain, start, end, found, hits, goods_near=goods_near)
         if what == "cash":
-            cash, has_cash = cash + found.yuan, True
+            twice = cash == found.yuan and money.IN_ALL.search(plain, start, found.start)
+            cash, has_cash = (cash if twice else cash + found.yuan), True
         elif what == "value":
             value, has_value = (max(found.yuan, value)), True
+    taken = [(found.start, found.end) for found in sums]
     goods = _goods(document, start, end, hits, taken, listed=listed, given=given)
     rules.update(
         dict.fromkeys(h.group for h in hits if h.role in ("donate", "value", "goods", "not_cash", "gift_others"))
@@ -89,91 +84,12 @@ def read(document: Document, start: int, end: int, *, listed: bool = False, give
     return Gift(cash if has_cash else None, tuple(goods), value if has_value and goods else None, tuple(rules))
 
 
-_TOTALLED = re.compile(r"(?:共计|合计|总计|总共|加起来)\s?$")
+def _counts_something(plain: str, at: int) -> bool:
+    return at > 0 and numerals.number(plain[at - 1]) is not None
 
 
-def _sums(plain: str, start: int, end: int, *, listed: bool) -> list[_Sum]:
-    found: list[_Sum] = []
-    for match in _YUAN.finditer(plain, start, end):
-        if match["unit"] == "块" and _THING_BEFORE.search(plain, max(start, match.start() - 7), match.start()):
-            continue
-        if amount := _amount(match):
-            found.append(_Sum(match.start(), match.end(), amount))
-    for match in _SUM_GIVEN.finditer(plain, start, end):
-        amount = _amount(match)
-        if amount and not any(s.start <= match.start() < s.end for s in found[-8:]):
-            found.append(_Sum(match.start(), match.end(), amount))
-    taken = {place for s in found for place in range(s.start, s.end)}
-    for match in _BARE_SUM.finditer(plain, start, end):
-        at = match.start("amount")
-        if at in taken:
-            continue
-        amount = _amount(match)
-        if amount and (amount >= 100 or match["verb"] in ("捐", "捐款")):
-            found.append(_Sum(at, match.end(), amount))
-    if listed and not found:
-        for match in re.finditer(rf"(?<=[\s:,])({_N})(?=\s*$)", plain[start:end]):
-            amount = numerals.number(match[1]) or 0.0
-            if amount >= 10:
-                found.append(_Sum(start + match.start(), start + match.end(), amount))
-    return sorted(found)
-
-
-def _amount(match: re.Match[str]) -> float | None:
-    amount = numerals.number(match["amount"])
-    large = match["large"]
-    if amount is None or not large:
-        return amount
-    return amount * {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 100, "w": 1e4, "k": 1e3}[large]
-
-
-def _meaning(plain: str, start: int, end: int, found: _Sum, hits: list[Hit], *, goods_near: bool) -> str:
-    """Whether a sum is money given, the value of goods, or neither."""
-    clause = max(plain.rfind(c, start, found.start) for c in ",。;:!?\n(") + 1
-    clause = max(clause, start)
-    stop = min((p for p in (plain.find(c, found.end, end) for c in ",。;!?\n)") if p >= 0), default=end)
-    before = [h for h in hits if clause <= h.start < found.start]
-    after = [h for h in hits if found.end <= h.start < stop]
-    roles_before, roles_after = {h.role for h in before}, {h.role for h in after}
-    if re.search(r"(?:每|单价|[只个箱斤瓶包]/?)\s?$", plain[max(start, found.start - 3) : found.start]) or re.match(
-        r"/|一[只个箱斤瓶包]|每", plain[found.end : end]
-    ):
-        return "none"
-    nearest = max(
-        (h for h in before if h.role in ("gift_others", "gift_own", "self", "deputy")),
-        key=lambda h: h.start,
-        default=None,
-    )
-    moved = nearest is not None and nearest.role == "gift_others"
-    if nearest is not None and moved and not re.search(r"(?:和|与|跟|同)$", plain[start : nearest.start]):
-        own = any(h.role == "self" and h.start > nearest.start for h in before)
-        if not own and not _decided_with(plain, clause, found):
-            return "none"
-    if "not_cash" in roles_before or ("not_cash" in roles_after and "donate" not in roles_before):
-        return "none"
-    if re.match(r"(?:多|余)?(?:的)?(?:租金|房租|运费|贷款|损失|工资|补贴)", plain[found.end : end]):
-        return "none"
-    if re.search(r"(?:捐款|捐资|善款|捐现金|党费)[^,。]{0,8}$", plain[clause : found.start]):
-        return "cash"
-    if "value" in roles_before or plain[clause : found.start].endswith("("):
-        return "value" if goods_near or "buy" in roles_before | roles_after else "cash"
-    if ("buy" in roles_before | roles_after) or (plain[clause - 1 : clause] == "(" and goods_near):
-        return "value"
-    if re.match(
-        r"(?:的)?(?:口罩|物资|药品|防护|蔬菜|消毒|大米|水果|医疗|设备|器材|食品|生活用品|慰问品)",
-        plain[found.end : end],
-    ):
-        return "value"
-    if roles_before & {"donate", "give"} or roles_after & {"donate", "give"}:
-        return "cash"
-    return "cash"
-
-
-def _decided_with(plain: str, clause: int, found: _Sum) -> bool:
-    """我和老伴商量了,拿出三万五: the couple's own gift."""
-    return bool(
-        re.search(r"(?:和|与|跟)(?:老伴|爱人|妻子|丈夫|老婆|老公|家人)", plain[max(0, clause - 20) : found.start])
-    )
+_PURPOSE = re.compile(r"(?:给|塞给|交给|打给|转给|为|让|供)[^,。的]{1,10}(?:买|购买|采购|添置)[^,。]{0,4}$")
+"""给村里买口罩: what the money is for; it was not given as goods."""
 
 
 def _goods(
@@ -188,28 +104,40 @@ def _goods(
 ) -> list[Goods]:
     """The things given: counted ones first, then what is named without a number beside a verb that gives."""
     plain = document.plain
+    if "成本价" in plain[start:end]:
+        return []
     units = {h.start: h for h in hits if h.role == "unit"}
     items = [h for h in hits if h.role == "goods"]
     donors = [h for h in hits if h.role in ("donate", "give", "buy")]
     found: list[tuple[int, Goods]] = []
     used: list[tuple[int, int]] = list(sums)
-    for match in _COUNTED.finditer(plain, start, end):
+    for match in _COUNTED.finditer(plain, start, end) if units else ():
         unit = next((units[at] for at in (match.end(), match.end("amount")) if at in units), None)
         if unit is None or any(a <= match.start() < b for a, b in sums) or _NOT_A_COUNT.match(plain, unit.end, end):
             continue
-        if plain[max(start, match.start() - 2) : match.start()] == "不是":
+        if _no_gift(plain, start, match, unit):
+            continue
+        if found and _same_again(plain, start, end, match, unit, found[-1][1]):
+            at, loaded = found[-1]  # 一车白菜,三千多斤
+            found[-1] = (at, Goods(item=loaded.item, quantity=money.amount_of(match), unit=_unit(plain, unit)))
             continue
         place = _item(document, start, end, match.start(), unit, items, used, listed=listed)
         if place is None:
             if given and listed:
-                found.append((match.start(), Goods(item=given, quantity=_amount(match), unit=_unit(plain, unit))))
+                found.append(
+                    (match.start(), Goods(item=given, quantity=money.amount_of(match), unit=_unit(plain, unit)))
+                )
             continue
-        amount: float | None = _amount(match)
+        amount: float | None = money.amount_of(match)
         name: str | None = _unit(plain, unit)
         if _PER.search(plain[max(start, match.start() - 10) : match.start()]):
             amount = name = None
         used += [place, (match.start(), unit.end)]
         found.append((place[0], Goods(item=_named(document, *place), quantity=amount, unit=name)))
+        if plain[match.start() - 1] == "各":  # 黄瓜、辣椒、白菜各两千斤
+            for a, b in _in_a_row(plain, place[0], items):
+                used.append((a, b))
+                found.append((a, Goods(item=_named(document, a, b), quantity=amount, unit=name)))
     for item in items:
         if (
             donors
@@ -227,11 +155,61 @@ def _goods(
                 )
             )
             used.append((item.start, item.end))
-    return [goods for _, goods in sorted(found, key=lambda pair: pair[0])]
+    return _of_which(plain, start, end, [goods for _, goods in sorted(found, key=lambda pair: pair[0])])
 
 
+_OF_WHICH = re.compile(
+    rf"(?:其中[^,。;]{{0,4}}(?:捐|送|赠)[^,。;\d]{{0,8}}?|分了?一半)(?P<amount>{_N})(?P<large>[万千百])?(?P<unit>[\u4e00-\u9fff])"
+)
+
+
+def _of_which(plain: str, start: int, end: int, goods: list[Goods]) -> list[Goods]:
+    """赶制隔离服2.3万件,其中捐给县医院1500件: only the part was given."""
+    part = _OF_WHICH.search(plain, start, end)
+    if part is None or not goods or goods[0].unit != part["unit"]:
+        return goods
+    return [Goods(item=goods[0].item, quantity=money.amount_of(part), unit=goods[0].unit)]
+
+
+def _in_a_row(plain: str, start: int, items: list[Hit]) -> list[tuple[int, int]]:
+    """The things named one after another before one that is counted for each."""
+    row: list[tuple[int, int]] = []
+    for hit in reversed(items):
+        if hit.end < start and plain[hit.end : start] in ("、", ",", "和"):
+            row.append((hit.start, hit.end))
+            start = hit.start
+    return row
+
+
+def _no_gift(plain: str, start: int, match: re.Match[str], unit: Hit) -> bool:
+    """Whether what is counted was not given: 不是…, 一只没多赚, 派两台洒水车, 发动村民捐…"""
+    at = match.start()
+    if plain[max(start, at - 2) : at] == "不是":
+        return True
+    if _BY_OTHERS.search(plain, start, at):
+        return True
+    if match["amount"] in ("一", "1") and plain[unit.end : unit.end + 1] in tuple("没不未也都"):
+        return True
+    return bool(_IN_USE.search(plain, max(start, at - 5), at) or money.MOVED.search(plain, start, at))
+
+
+def _same_again(plain: str, start: int, end: int, match: re.Match[str], unit: Hit, last: Goods) -> bool:
+    """Whether a load is told once more by its weight."""
+    same = plain[unit.start : unit.end] == last.unit and last.quantity == 1
+    if not (same or last.unit in _LOADS) or not _SAME_AGAIN.search(plain, start, match.start()):
+        return False
+    return unit.end >= end or plain[unit.end] in ",。;!、) "
+
+
+_BY_OTHERS = re.compile(r"(?:乡亲|村民|群众|大家|老乡)们?捐的(?:[\d.万千]+[\u4e00-\u9fff])?$")
+_IN_USE = re.compile(r"(?:派|派了|派出|出动|出动了|调来|调用|开着|驾驶|骑着|组织|租|租了|腾出|动用)$")
+"""派两台洒水车: used for others, and taken home again."""
+_LOADS = frozenset({"车", "卡车", "大车", "小车", "货车", "批"})
+_SAME_AGAIN = re.compile(
+    r"[,。;\s](?:大概|前后送?了?|一共送?了?|总共|足足|大约|约|有|我家出了?|我出了?|我捐的[^,。]{0,4}|整整)?$"
+)
 _NOT_A_COUNT = re.compile(
-    r"(?:基点|月|小时|钟|组|人|家|户|头(?!猪|牛|羊)|房间|徒弟|孩子|学生|代表|部门|街道|村|镇|县|卡点|地方|环节|娃|群|站点|单位|路口|口子|条子|证明)"
+    r"(?:开|骑|儿|肩|手(?!套|机|电|推|工)|脚|腿|眼|膀|膝|胳膊|耳朵|嗓|通宵|昼夜|钟头|来回|班|志愿者|护士|医生|老人|党员|民兵|队员|员工|工人|学员|岗|网格|车间|车次|人次|点位|房|宿舍|客房|群|基点|月|小时|钟|组|人|家|户|头(?!猪|牛|羊)|房间|徒弟|孩子|学生|代表|部门|街道|村|镇|县|社区|卡点|地方|环节|娃|群|站点|单位|路口|口子|条子|证明)"
 )
 _ONE_BEFORE = re.compile(r"(?:送|捐|买|带|给)了([床台辆壶桶锅箱袋车套把副瓶])$")
 
@@ -243,6 +221,9 @@ def _unit(plain: str, unit: Hit) -> str:
 def _named(document: Document, start: int, end: int) -> str:
     """The name of the thing as written, without signs around it."""
     return document.visible(start, end).strip('“”"、,的 ')
+
+
+_PAUSE = re.compile(r"[,、。;]")
 
 
 def _item(
@@ -267,16 +248,8 @@ def _item(
     for hit in items:
         if hit.end == number and free(hit):
             return _widen(plain, start, hit)
-    for hit in items:
-        if free(hit) and after <= hit.start <= after + 9 and not re.search(r"[,、。;]", plain[after : hit.start]):
-            between_words = plain[after : hit.start]
-            return (
-                (after, hit.end)
-                if re.fullmatch(r"[\u4e00-\u9fffa-z0-9]{0,3}", between_words)
-                and "的" not in between_words
-                and not _ITEM_END.search(between_words)
-                else (hit.start, hit.end)
-            )
+    if behind := _named_behind(plain, after, [hit for hit in items if free(hit)]):
+        return behind
     for hit in reversed(items):
         gap = plain[hit.end : number]
         gap = re.sub(r",(?=首批|第一批|共|约|计)", "", gap)
@@ -287,7 +260,7 @@ def _item(
         return moved.start("item"), moved.end("item")
     earlier = [hit for hit in items if hit.end <= number and free(hit)]
     if len(earlier) == 1 and re.search(
-        r"(?:一共|总共|前后|共|供应|送了?去?了?|发了)$", plain[max(start, number - 6) : number]
+        r"(?:一共|总共|前后|共|供应|送了?去?了?|发了|首批|第一批)$", plain[max(start, number - 6) : number]
     ):
         return _widen(plain, start, earlier[0])
     clause = max(plain.rfind(c, start, number) for c in "。;!?\n") + 1
@@ -296,10 +269,30 @@ def _item(
     )
     if not donated and not listed:
         return None
-    told = _THING_BEFORE.search(plain, max(start, number - 7), number)
+    told = money.THING_BEFORE.search(plain, max(start, number - 7), number)
     if told:
         return told.start("item"), told.end("item")
     return _behind(plain, after, end) or _in_front(plain, start, number)
+
+
+def _named_behind(plain: str, after: int, items: list[Hit]) -> tuple[int, int] | None:
+    """A thing of the rules close behind a number: 20件牛奶."""
+    run = {hit.start: hit.end for hit in items}
+    for hit in items:
+        if after <= hit.start <= after + 9 and not _PAUSE.search(plain[after : hit.start]):
+            between_words, stop = plain[after : hit.start], hit.end
+            if re.search(r"捐|赠|送", between_words):  # 向三个社区捐赠消毒液
+                break
+            while stop in run:  # 萝卜白菜
+                stop = run[stop]
+            return (
+                (after, stop)
+                if re.fullmatch(r"[\u4e00-\u9fffa-z0-9]{0,3}", between_words)
+                and "的" not in between_words
+                and not _ITEM_END.search(between_words)
+                else (hit.start, stop)
+            )
+    return None
 
 
 _CARRIED = re.compile(r"运送|转运|运输|派出(?!所)|出动|搬运|装卸|分拣|清点|跑了|洗了|修了|剪了|信用贷款|贷款")
@@ -344,11 +337,23 @@ def _widen(plain: str, start: int, hit: Hit) -> tuple[int, int]:
 def _uncounted(plain: str, start: int, item: Hit, donors: list[Hit], used: list[tuple[int, int]]) -> bool:
     """A thing given without a number: 一批药品, 送了姜汤."""
     before = plain[max(start, item.start - 6) : item.start]
+    if item.end - item.start == 1 and before[-1:] in ("里", "外", "上", "下", "方"):  # 不算在里面
+        return False
+    if _BY_OTHERS.search(plain, start, item.start):
+        return False
+    if plain.startswith("物资", item.end - 2) and re.match(r"[^,。;]{0,6}:", plain[item.end : item.end + 7]):
+        return False  # 第二批物资刚装车:酒精120桶
+    if _PURPOSE.search(plain, start, item.start) and re.search(r"\d|[百千万]", plain[start : item.start]):
+        return False
+    if money.MOVED.search(plain, start, item.start) or plain[item.end : item.end + 1] == "(":
+        return False
+    if before.endswith(("元的", "块钱的", "万的")):
+        return True
     if _CARRIED.search(plain, start, item.start) and "捐" not in plain[start : item.end]:
         return False
     if re.match(
         r"[\u4e00-\u9fff]*?(?:门市|厂|店|公司|合作社|钱款?|款|费|点单|架|站|生产线)", plain[item.end : item.end + 5]
-    ) or re.search(r"(?:卖|缺|没有?|用于|指明|用来|指定|定向用于|运|收|领)(?:了|的|购?买)*$", before):
+    ) or re.search(r"(?:卖|缺|没有?|用于|指明|用来|指定|定向用于|专款|运|收|领)(?:了|的|购?买)*$", before):
         return False
     if _BATCH_BEFORE.search(before) or before.endswith(("批", "些")):
         return True

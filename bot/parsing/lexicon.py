@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from bot.parsing import normalize
+from bot.parsing.topics import Topic
+from bot.parsing.weights import Weights
 
 PLAIN = "plain"  # a word that only keeps shorter ones in it from being read
 
@@ -112,6 +114,8 @@ ROLES = HEALTH | VOICE | FRAME | {PLAIN, "household"}
 
 Sense = tuple[str, str, str]
 """What a word means to a reader: role, value, group."""
+Match = tuple[int, int, int]
+"""A word of a searcher in a text: its number, its start, its end."""
 
 
 class Hit(NamedTuple):
@@ -124,18 +128,17 @@ class Hit(NamedTuple):
     group: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """All hits in one text, in the order they stand there, once for each kind of reader.
 
     Args:
-        borders: places where a word of the rules begins.
+        matches: where any word of the rules stands, whoever reads it.
     """
 
     health: list[Hit]
     voice: list[Hit]
     frame: list[Hit]
-    borders: set[int]
+    matches: list[Match]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +174,24 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class NameRules:
-    """How a Chinese name is told from other words."""
+    """How a Chinese name is told from other words.
+
+    Args:
+        pattern: where a family name may stand.
+        given: what may stand behind it, one or two characters.
+    """
 
     surnames: frozenset[str]
     compound: tuple[str, ...]
     never: frozenset[str]
     not_names: frozenset[str]
     pattern: re.Pattern[str] = field(init=False, compare=False, repr=False)
+    given: re.Pattern[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         firsts = "".join(sorted(self.surnames | {name[0] for name in self.compound}))
+        never = f"(?![{re.escape(''.join(sorted(self.never)))}])" if self.never else ""
+        object.__setattr__(self, "given", re.compile(rf"(?:{never}[\u4e00-\u9fff\u3400-\u4dbf·]){{1,2}}"))
         object.__setattr__(self, "pattern", re.compile(f"[{re.escape(firsts)}]" if firsts else r"(?!)"))
 
 
@@ -193,7 +204,9 @@ class Rules:
     names: NameRules
     characters: Mapping[str, str]
     version: str = ""
-    table: Mapping[int, str] = field(init=False, repr=False)
+    weights: Weights = field(default_factory=Weights, repr=False)
+    topics: tuple[Topic, ...] = ()
+    table: normalize.Table = field(init=False, repr=False)
     households: frozenset[str] = field(init=False, repr=False)
     pair_of: Mapping[tuple[str, str], Pair] = field(init=False, repr=False)
     _health: Searcher = field(init=False, repr=False)
@@ -211,19 +224,16 @@ class Rules:
         put(self, "households", frozenset(w for w, s in senses.items() if any(role == "household" for role, _, _ in s)))
         put(self, "pair_of", {(p.body, ache): p for p in self.pairs for ache in p.ache})
         put(self, "_health", Searcher(senses, HEALTH))
-        put(self, "_others", Searcher(senses, VOICE | FRAME))
+        put(self, "_others", Searcher(senses, VOICE, FRAME))
 
     def scan(self, plain: str) -> Scan:
         """Find the words of the rules; of overlapping ones the leftmost and longest.
 
         The words of health are looked for by themselves: no word of a suggestion may hide a 没 or a 咳 from view.
         """
-        borders: set[int] = set()
-        health = self._health.find(plain, borders)
-        others = self._others.find(plain, borders)
-        voice = [hit for hit in others if hit.role in VOICE]
-        frame = [hit for hit in others if hit.role in FRAME]
-        return Scan(health, voice, frame, borders)
+        found, others = self._health.matches(plain), self._others.matches(plain)
+        (health,), (voice, frame) = self._health.meanings, self._others.meanings
+        return Scan(_hits(found, health), _hits(others, voice), _hits(others, frame), found + others)
 
     def segment_words(self) -> Iterable[tuple[str, int, str | None]]:
         """Words for the segmenter's own dictionary: word, weight, part of speech."""
@@ -235,27 +245,37 @@ class Rules:
 
 
 class Searcher:
-    """Finds the words that some readers want, and those that keep shorter ones from being read."""
+    """Finds the words that some readers want, and those that keep shorter ones from being read.
 
-    def __init__(self, senses: Mapping[str, Iterable[Sense]], roles: frozenset[str]) -> None:
+    Args:
+        readers: for each reader the roles it asks for.
+
+    Attributes:
+        matches: where the words stand in a text: the number of each, its start, its end.
+        meanings: for each reader what it takes each word for, by number.
+    """
+
+    def __init__(self, senses: Mapping[str, Iterable[Sense]], *readers: frozenset[str]) -> None:
         words: list[str] = []
-        self._meanings: list[tuple[Sense, ...]] = []
+        self.meanings: list[list[tuple[Sense, ...]]] = [[] for _ in readers]
         for word, found in senses.items():
-            wanted = tuple(sense for sense in found if sense[0] in roles)
-            if wanted or any(role == PLAIN for role, _, _ in found):
+            wanted = [tuple(sense for sense in found if sense[0] in roles) for roles in readers]
+            if any(wanted) or any(role == PLAIN for role, _, _ in found):
                 words.append(word)
-                self._meanings.append(wanted)
-        self._automaton = AhoCorasick(words, matchkind=MatchKind.LeftmostLongest, store_patterns=False)
+                for meanings, own in zip(self.meanings, wanted, strict=True):
+                    meanings.append(own)
+        automaton = AhoCorasick(words, matchkind=MatchKind.LeftmostLongest, store_patterns=False)
+        self.matches: Callable[[str], list[Match]] = automaton.find_matches_as_indexes
 
-    def find(self, plain: str, borders: set[int]) -> list[Hit]:
-        """The hits in a text, one for each meaning of each word; notes where words begin."""
-        meanings = self._meanings
-        hits: list[Hit] = []
-        for index, start, end in self._automaton.find_matches_as_indexes(plain):
-            borders.add(start)
-            for role, value, group in meanings[index]:
-                hits.append(Hit(start, end, role, value, group))
-        return hits
+
+def _hits(matches: list[Match], meanings: list[tuple[Sense, ...]]) -> list[Hit]:
+    """The hits of one reader, one for each meaning of each word."""
+    new = tuple.__new__  # a third of what calling Hit costs, and this is the hottest place of all
+    return [
+        new(Hit, (start, end, role, value, group))
+        for index, start, end in matches
+        for role, value, group in meanings[index]
+    ]
 
 
 def groups_of(hits: Sequence[Hit]) -> tuple[str, ...]:

@@ -70,24 +70,19 @@ def length_at(
     """
     first = plain[start : start + 2]
     if first in rules.compound:
-        base, shortest = 2, 1
+        base = 2
     elif first[:1] in rules.surnames:
-        base, shortest = 1, 1
+        base = 1
     else:
         return 0
     if not sure and first in rules.not_names:
         return 0
-    for given in (2, 1) if shortest else ():
-        stop = start + base + given
-        if stop > end:
-            continue
-        name = plain[start:stop]
-        if not _CJK.match(plain, stop - 1) or any(c in rules.never or not _CJK.match(c) for c in name[base:]):
-            continue
-        if name in rules.not_names:
+    run = rules.given.match(plain, start + base, end) or _WEIGHED.match(plain, start + base, end)
+    for stop in range(run.end() if run else 0, start + base, -1):
+        if plain[start:stop] in rules.not_names or plain[start + base : stop] == "得":
             continue
         if stop == end or stop in borders or not _CJK.match(plain, stop) or TITLE.match(plain, stop):
-            return base + given
+            return stop - start
     return 0
 
 
@@ -105,7 +100,7 @@ def before_title(plain: str, start: int, end: int, rules: NameRules, words: Call
         base = 2 if first in rules.compound else 1
         if base == 1 and (length == 4 or first[:1] not in rules.surnames):
             continue
-        if length <= base or any(c in rules.never or not _CJK.match(c) for c in plain[begin + base : end]):
+        if length <= base or not _given(plain[begin + base : end], rules):
             continue
         if plain[begin:end] in rules.not_names:
             continue
@@ -113,7 +108,7 @@ def before_title(plain: str, start: int, end: int, rules: NameRules, words: Call
     if not fits:
         return end
     longest = min(fits)
-    if len(fits) == 1 or longest == start or not _CJK.match(plain, longest - 1):
+    if len(fits) == 1 or longest == start or not _CJK.match(plain, longest - 1) or plain[longest - 1] in "代替帮受":
         return longest
     position = max(start, longest - 6)
     for word in words(plain[position:end]):
@@ -123,14 +118,31 @@ def before_title(plain: str, start: int, end: int, rules: NameRules, words: Call
     return longest
 
 
-_NO_NAME = re.compile(r"[省市县区州镇乡村国人级位名任届籍的各两三四五六七八九十几组团会]")
+def _given(given: str, rules: NameRules) -> bool:
+    """Whether characters may be a given name: 八斤 may, although 斤 else counts something; 得 alone may not."""
+    if _WEIGHED.fullmatch(given):
+        return True
+    return given != "得" and not any(c in rules.never or not _CJK.match(c) for c in given)
+
+
+_WEIGHED = re.compile(r"[一二三四五六七八九十]斤|太[平安福和华荣清]")
+_NO_NAME = re.compile(r"[省市县区州镇乡村人级位名届籍的各组团会]|[全我中]国|^国|(?<!^)任|^[两三四五六七八九十几]")
+
+
+_PARTICLES = frozenset("的了是在也都说报")
 
 
 def by_words(plain: str, start: int, end: int, words: Callable[[str], Sequence[str]]) -> int:
     """How long the name is that surely stands here (代表石老三普通话…), by the segmenter's borders."""
     cut = list(words(plain[start : min(end, start + 8)]))
-    if cut and 2 <= len(cut[0]) <= 4 and all(_CJK.match(c) for c in cut[0]):
+    if cut and 2 <= len(cut[0]) <= 4 and not set(cut[0]) & _PARTICLES and all(_CJK.match(c) for c in cut[0]):
         return len(cut[0])
-    if len(cut) > 1 and len(cut[0]) == 1 and 1 <= len(cut[1]) <= 2 and all(_CJK.match(c) for c in cut[1]):
+    if (
+        len(cut) > 1
+        and len(cut[0]) == 1
+        and 1 <= len(cut[1]) <= 2
+        and not set(cut[1]) & _PARTICLES
+        and all(_CJK.match(c) for c in cut[1])
+    ):
         return 1 + len(cut[1])
     return 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
@@ -22,8 +22,7 @@ _ODD = re.compile(f"{_INVISIBLE.pattern}|[\r\u2028\u2029\x85\ud800-\udfff]")
 _STICKER = re.compile(r"\[(?!收到|转|链接|图片|聊天记录|文件)[\u4e00-\u9fffa-z]{1,5}\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A message in two forms of equal length.
 
     Args:
@@ -35,8 +34,35 @@ class Text:
     plain: str
 
 
-def character_table(pairs: Mapping[str, str]) -> dict[int, str]:
-    """The table for `str.translate`: the fixed signs and the rules' own pairs of characters."""
+class Table(dict[int, str]):
+    """What each character is read as, for those that are not read as themselves."""
+
+    def __init__(self, pairs: Mapping[int, str]) -> None:
+        super().__init__(pairs)
+        self._signs = {chr(code): read for code, read in pairs.items()}
+        self._read_on = frozenset(sign for sign, read in self._signs.items() if read in self._signs)
+        written = re.escape("".join(self._signs))
+        self._written = re.compile(f"[{written}]" if written else r"(?!)")
+
+    def plain(self, text: str) -> str:
+        """The text in the form that is read.
+
+        Each sign that occurs is replaced by itself: a message holds two or three of them, mostly its commas, and a
+        translation would ask for every character. Where one sign is read as another of the table, it must not be
+        read on.
+        """
+        written = set(self._written.findall(text))
+        if not written:
+            return text
+        if len(written) > 8 or not self._read_on.isdisjoint(written):
+            return text.translate(self)
+        for sign in written:
+            text = text.replace(sign, self._signs[sign])
+        return text
+
+
+def character_table(pairs: Mapping[str, str]) -> Table:
+    """What is read for what: the fixed signs and the rules' own pairs of characters."""
     table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     table |= {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
     table |= {code: chr(code - 0xFEE0).lower() for code in range(0xFF21, 0xFF3B)}
@@ -51,16 +77,16 @@ def character_table(pairs: Mapping[str, str]) -> dict[int, str]:
     signs |= {"’": "'", "‘": "'", "′": "'", "℉": "f", "﹣": "-", "−": "-", "–": "-", "—": "-", "―": "-", "º": "°"}
     table |= {ord(sign): plain for sign, plain in signs.items()}
     table |= {ord(written): read for written, read in pairs.items()}
-    return table
+    return Table(table)
 
 
-def normalize(raw: str, table: Mapping[int, str]) -> Text:
+def normalize(raw: str, table: Table) -> Text:
     """Bring a message into the form that is read; doing it twice changes nothing."""
     visible = raw
     if _ODD.search(raw):
         visible = _LINE_END.sub("\n", visible)
         visible = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", visible))
-    plain = visible.translate(table)
+    plain = table.plain(visible)
     if "[" in plain:
         plain = _STICKER.sub(lambda found: " " * len(found[0]), plain)
     return Text(visible, plain)

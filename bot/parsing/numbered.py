@@ -14,12 +14,13 @@ from bot.parsing.owners import owner_of
 from bot.records import Ack, Deed, HealthReport, Problem, Record, Suggestion
 
 _ITEM = re.compile(
-    r"(?:(?<=^)|(?<=[\n;。,:!?\s]))\s*(?:第?(?P<cn>[一二三四五六七八九十]{1,2})(?:、|条[,:]?|[.:]|(?<=第[一二三四五六七八九十])[,:]|是(?=\x00))|(?P<n>\d{1,2})\s*[.、):](?!\d{2}\b(?!\.))|\((?P<p>[一二三四五六七八九十\d]{1,2})\)|(?P<c>[①-⑳])|建议(?P<s>[一二三四五六七八九十\d]{1,2})\s*[:、,.]|问题(?P<q>[一二三四五六七八九十\d]{1,2})\s*[:、,.])\s*"
+    r"(?:(?<=^)|(?<=[\n;。,:!?\s]))\s*(?:第?(?P<cn>[一二三四五六七八九十]{1,2})(?:、|条[,:]?|[.:]|(?<=第[一二三四五六七八九十])[,:]|是(?=\x00))|(?P<n>\d{1,2})\s*[.、):](?!\d{2}\b(?!\.))|\((?P<p>[一二三四五六七八九十\d]{1,2})\)|(?P<c>[①-⑳])|建议(?P<s>[一二三四五六七八九十\d]{1,2})(?:\s*[:、,.]|\s)|问题(?P<q>[一二三四五六七八九十\d]{1,2})\s*[:、,.])\s*"
     r"|(?P<mid>[①-⑳]|\((?=[一二三四五六七八九十\d]{1,2}\))[一二三四五六七八九十\d]{1,2}\))\s*|(?<=\S)\s(?P<n2>\d{1,2})[.、)]\s*(?=\D)"
 )
 
 
-_SECOND = re.compile(r"[二2](?:[、.):,]|条|\s*:)|②|⑵|\([二2]\)")
+_FIRST = re.compile(r"[一1①⑴]")
+_SECOND = re.compile(r"[二2②⑵](?:(?<=[②⑵])|[、.):,]|条|\s*:)")
 
 
 class Item(NamedTuple):
@@ -33,7 +34,7 @@ class Item(NamedTuple):
 def items(document: Document, start: int, end: int) -> list[Item]:
     """The numbered parts of a text: 1. 2. 3., ①②, (一)(二), 建议一: 建议二:; at least two, counted from one."""
     marks: list[re.Match[str]] = []
-    if not _SECOND.search(document.plain, start, end):
+    if not _SECOND.search(document.plain, start, end) or not _FIRST.search(document.plain, start, end):
         return []
     for found in _ITEM.finditer(document.plain, start, end):
         value = _ordinal(found)
@@ -70,11 +71,16 @@ _CN = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"]
 
 def read(document: Document, start: int, end: int, speaker: Speaker) -> list[Record] | None:
     """Numbered suggestions, problems, or one person's numbered answers; None where nothing is numbered."""
+    sections = _sections(document, start, end)
+    if sections:
+        return [record for a, b in sections for record in _section(document, a, b, speaker)]
     found = items(document, start, end)
     if not found:
         return None
     head = document.plain[start : found[0].start]
     heading_voice = _heading_voice(head)
+    if heading_voice is None and _REFERRED.search(document.plain, found[-1].start, end):
+        heading_voice = Voice.PROBLEM
     answers = _answers(document, found, speaker) if heading_voice is None else None
     if answers is not None:
         return answers
@@ -103,6 +109,33 @@ def read(document: Document, start: int, end: int, speaker: Speaker) -> list[Rec
     return [*keep, *records]
 
 
+_REFERRED = re.compile(r"(?:帮忙|向上面?|往上)[^,。;]{0,4}反映")
+_SECTION = re.compile(
+    r"(?:(?<=\n)|(?<=[。;])|^)[一二三]?[、.]?\s*(?:目前|现在|存在|主要|面临|我的|几点|意见)*的?(?:问题|困难|建议|对策)[:\n]"
+)
+
+
+def _sections(document: Document, start: int, end: int) -> list[tuple[int, int]]:
+    """Problems and suggestions under a heading each, at least one of them numbered: 存在问题:1.…2.… 建议:1.…2.…"""
+    begins = [found.start() for found in _SECTION.finditer(document.plain, start, end)]
+    if len(begins) < 2:
+        return []
+    spans = list(zip(begins, [*begins[1:], end], strict=True))
+    if begins[0] > start and document.plain[start : begins[0]].strip():
+        spans.insert(0, (start, begins[0]))
+    return spans if any(items(document, a, b) for a, b in spans) else []
+
+
+def _section(document: Document, start: int, end: int, speaker: Speaker) -> list[Record]:
+    found = items(document, start, end)
+    if found and (heading := _heading_voice(document.plain[start : found[0].start])):
+        told = [voice.tell(document, a, b) for a, b, _ in found]
+        return [
+            r for item, kind in zip(found, told, strict=True) for r in _numbered_item(document, item, kind, heading)
+        ]
+    return prose.read(document, start, end, speaker)
+
+
 def _all_topical(document: Document, found: list[Item], head: str) -> bool:
     """Numbered lines that each name a field of policy, under no heading of another kind: 给加油站员工发护目镜."""
     if len(head.strip()) > 4:
@@ -129,9 +162,10 @@ def _numbered_item(document: Document, item: Item, kind: Voice, heading: Voice |
     text = document.visible(start, end).strip(";；。 ,，")
     if not text:
         return []
+    asks = kind is Voice.SUGGESTION and any(h.role in ("suggest", "modal") for h in between(document.voice, start, end))
     if (
         announced == "problem"
-        or (heading is Voice.PROBLEM and kind is not Voice.SUGGESTION)
+        or (heading is Voice.PROBLEM and not asks)
         or (heading is None and not announced and kind is Voice.PROBLEM)
     ):
         return [Problem(source=text, rules=("list.numbered",), text=text)]
@@ -144,7 +178,7 @@ def _answers(document: Document, found: list[Item], speaker: Speaker) -> list[Re
     plain = document.plain
     if any(b - a > 40 for a, b, _ in found) or found[0].announced:
         return None
-    temps = sum(any(True for _ in temperature.readings(plain[a:b], 0, b - a, listed=True)) for a, b, _ in found)
+    temps = sum(bool(temperature.readings(plain[a:b], 0, b - a, listed=True)) for a, b, _ in found)
     telling = sum(
         any(h.role in ("symptom", "well", "fine", "neg", "isolation", "topic") for h in between(document.health, a, b))
         for a, b, _ in found
@@ -156,7 +190,7 @@ def _answers(document: Document, found: list[Item], speaker: Speaker) -> list[Re
         return None
     if _owner_count(document, found) >= 2:
         return None
-    questions = questions_of(document)
+    questions = questions_of(document, speaker.question)
     parts = []
     for index, (a, b, _) in enumerate(found):
         answer = document.text.visible[a:b].strip(" ;；,，。\n")
@@ -166,7 +200,11 @@ def _answers(document: Document, found: list[Item], speaker: Speaker) -> list[Re
         bare = bool(cells.YES_NO.fullmatch(answer)) or answer in ("没有", "无", "否", "有", "是")
         place = re.search(r"哪|地|位置", question)
         parts.append(
-            f"{question}:{answer}" if question and (bare or (place and "在" not in answer)) else "" if bare else answer
+            f"{question}:{answer}"
+            if question and (bare or (place and "在" not in answer))
+            else ""
+            if bare and len(answer) < 4
+            else answer
         )
     head = document.text.visible[: found[0].start]
     text = "\n".join(part for part in [_named_head(document, head), *parts] if part)
@@ -189,8 +227,13 @@ def _owner_count(document: Document, found: list[Item]) -> int:
     return sum(owner_of(document, a, b) is not None for a, b, _ in found)
 
 
-def questions_of(document: Document) -> list[str]:
+_QUESTION = re.compile(r"(?:^|(?<=[\s;,。?]))\d{1,2}\s*[.、):]?\s*(?=[\u4e00-\u9fff])")
+
+
+def questions_of(document: Document, quoted: str | None = None) -> list[str]:
     """The parts of the numbered question that this may answer, short: 有无接触史."""
+    if quoted and len(parts := _QUESTION.split(quoted)) > 2:
+        return [part.strip(" ;,。?\n") for part in parts[1:]]
     if not document.context.question:
         return []
     asked = document.again(document.context.question)

@@ -19,8 +19,19 @@ KIN_TAIL = re.compile(
 )
 
 
+_LEAD = re.compile(
+    r"(?:(?:代|替|帮)(?!表)报?[:\s]?|(?:省|市|县|区|镇|乡)?(?:人大)?代表(?=[\u4e00-\u9fff]{2,3}[\s:,\d]))"
+)
+
+
 def owner_of(document: Document, start: int, end: int) -> tuple[int, int] | None:
-    """Whose a line is: the name at its start, or behind a unit or a number."""
+    """Whose a line is: the name at its start, or behind a unit or a number; asked again, it is remembered."""
+    if (start, end) not in document.owners:
+        document.owners[start, end] = _owner_of(document, start, end)
+    return document.owners[start, end]
+
+
+def _owner_of(document: Document, start: int, end: int) -> tuple[int, int] | None:
     plain = document.plain
     begin = start
     while begin < end and plain[begin] in " \t:、.,|*-·(":
@@ -31,9 +42,7 @@ def owner_of(document: Document, start: int, end: int) -> tuple[int, int] | None
     sender = document.sender_plain
     if sender and plain.startswith(sender, begin) and begin + len(sender) <= end:
         return begin, begin + len(sender)
-    lead = re.compile(
-        r"(?:(?:代|替|帮)(?!表)报?[:\s]?|(?:省|市|县|区|镇|乡)?(?:人大)?代表(?=[\u4e00-\u9fff]{2,3}[\s:,\d]))"
-    ).match(plain, begin, end)
+    lead = _LEAD.match(plain, begin, end)
     if lead:
         begin = lead.end()
     token = _NAME_TOKEN.match(plain, begin, end)

@@ -11,9 +11,11 @@ import re
 from collections.abc import Mapping
 
 _LEAD = re.compile(
-    r"(?:人在|身在|住在|家住|现住|现居住?地?(?:在|[:是为])?|居住地?(?:在|[:是为])|待在|呆在|留在|住进了?|住到了?|送到了?|送进了?|已?送(?=[县市省镇乡中])|送去|送往|转到|转入|回到了?|回了|返回|位于|抵达|到了|刚到|已到|"
-    r"(?:目前|现在|今日|当前|现)?(?:所在地?|现在(?=[^在]{2})|地点|位置|地址|住址|定位|常住地)[:是为在\s]{0,3}|(?<![正存实好内现自])在(?:娘家|老家|家乡|女儿家|儿子家)?|搬到了?|到的|现在在|(?<=现)在|(?<=自)在|正在(?=[^隔居做开]))\s?(?:娘家|老家|家乡)?"
+    r"(?:(?:已经|人)到(?=[\u4e00-\u9fff]{1,8}?(?:医院|卫生院)(?:[,。]|$|留观|住|隔离|看|打|治|急))|住(?=[\u4e00-\u9fff]{1,8}?(?:医院|卫生院))|人在|身在|住在|家住|现住|现居住?地?(?:在|[:是为])?|居住地?(?:在|[:是为])|待在|呆在|滞留于?在?|被?困在|留在|住进了?|住到了?|送到了?|送进了?|(?<![没不未要想备算天能可该先就请应别以得再回来])去了?(?=[\u4e00-\u9fff]{1,8}?(?:医院|卫生院|诊所|疾控中心|妇幼)[^,。过]*(?<!看)(?:了|[,。]|$))|已?送(?=[县市省镇乡中])|送去|送往|转到|转入|回到了?|回了|返回|位于|抵达|到了|刚到|已到|"
+    r"(?:目前|现在|今日|当前|现)?(?:所在地?|现在(?=[^在]{2})|地点|位置|地址|住址|定位|常住地)[:=是为在\s]{0,3}|(?<![正存实好内现自])在(?:娘家|老家|家乡|女儿家|儿子家)?|搬到了?|到的|现在在|(?<=现)在|(?<=自)在|正在(?=[^隔居做开]))\s?(?:娘家|老家|家乡)?"
 )
+_MAY_LEAD = re.compile(r"[在住居送转回返位抵到地址搬去滞困]")
+"""A character of each lead."""
 _STRONG_LEAD = re.compile(r"人在|身在|住在|家住|现住|居|所在|地点|位置|地址|住址|位于|定位|常住")
 _WEAK_LEAD = re.compile(r"现在$|正在|搬|回|到|送|转|返|抵")
 _UNIT = re.compile(
@@ -22,13 +24,15 @@ _UNIT = re.compile(
     r"[省市县区州镇乡村盟旗]|路|街|巷|苑|湾)"
 )
 _NOT_IN_UNIT = re.compile(
-    r"家(?![湾庄村寨坪冲坡沟山河坝塘桥铺营店界口洼岭])|[的里和与跟上下不没有我你他她们了着过是到去从正给把被让做当点]|隔离|值班|观察|工作|出差|值守|小区$|^小区|单位|高速|附近|健康|正常|学校|同一|封控|隔壁|那个|这个|自己|村口|门口|岗|全[县市省村镇乡区]|[本我各该某每]|防控|一线|外[省市地]"
+    r"哪|准备|打算|送|去|想|赶|联系|报告|上报|通知|告诉|家(?![湾庄村寨坪冲坡沟山河坝塘桥铺营店界口洼岭])|[的里和与跟上下不没有我你他她们了着过是到去从正给把被让做当点]|隔离|值班|观察|工作|出差|值守|小区$|^小区|单位|高速|附近|健康|正常|学校|同一|封控|隔壁|那个|这个|自己|村口|门口|岗|全[县市省村镇乡区]|[本我各该某每]|防控|一线|外[省市地]"
 )
 _ENDING = re.compile(
     r"(?:自治州|自治县|自治区|地区|新区|开发区|高新区|经开区|管理区|[省市县区州镇乡]|(?:东|西|南|北|中)?(?:路|街|大道))"
 )
 _NOT_PLACES = frozenset(
     [
+        "一起",
+        "一块",
         "家里",
         "家中",
         "单位",
@@ -107,6 +111,8 @@ _NOT_PLACES = frozenset(
         "治疗",
         "住院",
         "输液",
+        "部队",
+        "军营",
         "娘家",
         "婆家",
         "岳母家",
@@ -162,6 +168,8 @@ def named(plain: str, start: int, end: int, places: Mapping[int, int]) -> tuple[
     Args:
         places: where place names of the rules begin, and where each ends.
     """
+    if not _MAY_LEAD.search(plain, start, end):
+        return None
     for lead in _LEAD.finditer(plain, start, end):
         begin = lead.end()
         stop = reach(plain, begin, end, places)
@@ -192,7 +200,7 @@ def reach(plain: str, begin: int, end: int, places: Mapping[int, int]) -> int:
         unit = _UNIT.match(plain, position, end)
         if unit is None or _NOT_IN_UNIT.search(unit[0]) or (len(unit[0]) < 2 and not known):
             break
-        if any(position < at < unit.end() - 1 for at in places) and not known:
+        if not known and any(at in places for at in range(position + 1, unit.end() - 1)):
             break
         position, known = unit.end(), True
         if ending := _ENDING.match(plain, position, end):
@@ -206,6 +214,6 @@ def _likely(chunk: str, *, strong: bool) -> bool:
     if len(chunk) > (4 if strong else 3):
         return False
     return not re.search(
-        r"[了着过的呢吧啊没不得很都也]|上班|值班|隔离|休息|工作|家$|里$|上$|中$|边$|这|那|养|吃|睡|看|打|开|做|拉|吐|咳|烧|疼|痛|等|忙|量|跟|坐|陪|送|买|搬|跑|守",
+        r"[楼屋房间室]$|[了着过的呢吧啊没不得很都也]|上班|值班|隔离|休息|工作|家$|里$|上$|中$|边$|这|那|养|吃|睡|看|打|开|做|拉|吐|咳|烧|疼|痛|等|忙|量|跟|坐|陪|送|买|搬|跑|守|挂|输",
         chunk,
     )

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from bot.parsing import boxes
 from bot.parsing.lexicon import Hit
+from bot.parsing.temperature import FEVER
 
 
 class State(enum.IntEnum):
@@ -45,7 +47,7 @@ _FORWARD_GAP = re.compile(_LIGHT)
 _LINK = re.compile(r"[ 、/\\|+&]*(?:和|及|与|或者|或|以及|还有|并且|并|且|跟|同|加)?[ 、/]*(?:其他|其它|任何|过)?")
 _COMMA_LINK = re.compile(r"\s?,\s?(?:和|及|与|或者|或|以及)?")
 _BACK_GAP = re.compile(
-    r"(?:[ :,(]|都|也|均|倒|是|的|现象|症状|情况|史|等|啥的|什么的|之类"
+    r"(?:[ :=,(]|都|也|均|倒|是|的|现象|症状|情况|史|等|啥的|什么的|之类"
     r"|这些|这|两样|几样|全|一概|一样|基本上|基本|完全|根本|皆|一律|现在|目前|今天|呢|吗|嘛|反正|反而|还|\?)*"
 )
 _LIST_END = re.compile(r"\s?(?:等|之类|啥的|什么的|的?症状|的?情况|的?现象|均|都|全)")
@@ -107,25 +109,71 @@ class _Scope:
     asked: bool = False
     time: State | None = None
     supposed: int = -1
+    wished: bool = False
     past_clause: int = -1
 
 
 class Sentence:
-    """One sentence: its words of the rules in order, and what each finding in it is worth."""
+    """One sentence: its words of the rules in order, and what each finding in it is worth.
 
-    def __init__(self, plain: str, start: int, end: int, tokens: Sequence[Hit]) -> None:
+    Args:
+        roles: what words it holds at all; most sentences hold none that takes anything back.
+    """
+
+    __slots__ = ("_findings", "_settled", "cues", "end", "plain", "roles", "start", "states", "tokens")
+
+    def __init__(self, plain: str, start: int, end: int, tokens: Sequence[Hit], roles: Set[str]) -> None:
         self.plain, self.start, self.end = plain, start, end
-        self.tokens = tokens
+        self.tokens, self.roles = tokens, roles
         self.states: dict[int, State] = {}
         self.cues: list[Hit] = []
         self._settled: set[int] = set()
         self._findings = [i for i, token in enumerate(tokens) if token.role in DENIABLE]
-        self._deny()
-        self._scope()
+        self._ticked()
+        if not roles.isdisjoint(_DENIALS):
+            self._deny()
+        if not roles.isdisjoint(_SCOPES) or _TOLD_OTHERS.search(plain, start, end):
+            self._scope()
+        last = max(start, end - 3)
+        if plain[end : end + 1] == "?" or _ENDS_ASKING.search(plain, last, end):
+            self._ask()
+
+    def state(self, index: int) -> State:
+        """How a finding is meant; affirmed where no word takes it back."""
+        return self.states.get(index, State.AFFIRMED)
+
+    def _ask_of_number(self, start: int) -> None:
+        """37.2要不要复测? asks about a number and is nobody's, unless it would be a fever."""
+        said = [
+            (i, t)
+            for i, t in enumerate(self.tokens)
+            if t.start >= self.start and t.role in JUDGED | {"self", "kin", "name"}
+        ]
+        if len(said) == 1 and said[0][1].role == "temp":
+            index, token = said[0]
+            if (
+                token.start >= start
+                and token.value
+                and float(token.value) < FEVER
+                and _NUMBER_ASKED.fullmatch(self.plain, self.start, token.start)
+            ):
+                self.states[index] = State.UNREAL
+
+    def _ticked(self) -> None:
+        """☑无 □发热: what a form's boxes say."""
+        for index, so in boxes.read(self.plain, self.start, self.end, self.tokens):
+            good = self.tokens[index].role in ("fine", "well", "generic")
+            self.states[index] = State.AFFIRMED if so else State.UNREAL if so is None or good else State.DENIED
+            self._settled.add(index)
 
     def clause_start(self, position: int) -> int:
         """Where the clause (between commas) that holds a place begins."""
-        return max(self.plain.rfind(",", self.start, position) + 1, self.start)
+        found = self.plain.rfind(",", self.start, position)
+        return self.start if found < 0 else found + 1
+
+    def said_of_somebody(self, token: Hit) -> bool:
+        """Whether a person stands right before a word."""
+        return any(t.role in ("self", "kin", "name", "pronoun") and 0 <= token.start - t.end <= 2 for t in self.tokens)
 
     def clause_end(self, position: int) -> int:
         """Where the clause that holds a place ends."""
@@ -141,9 +189,19 @@ class Sentence:
             cue = tokens[index]
             if cue.role == "double":
                 self._affirm_next(index)
-            if cue.role != "neg" or not (self._deny_forward(index) or self._deny_backward(index)):
+            if cue.role != "neg" or not (
+                (self._answers_behind(cue) and self._deny_backward(index))
+                or self._deny_forward(index)
+                or self._deny_backward(index)
+            ):
                 continue
             self.cues.append(cue)
+
+    def _answers_behind(self, cue: Hit) -> bool:
+        """发热:无 咳嗽:有 - the 无 answers what stands before its colon."""
+        return bool(_COLON.search(self.plain, max(self.start, cue.start - 2), cue.start)) and bool(
+            _ANSWERED.match(self.plain, cue.end, self.end)
+        )
 
     def _next_finding(self, index: int) -> int | None:
         end = self.tokens[index].end
@@ -184,7 +242,8 @@ class Sentence:
 
     def _deny_topic(self, target: int, cue: Hit) -> None:
         """烧倒没烧: the symptom is named first, then denied."""
-        same = [i for i in self._findings if i < target and self.tokens[i].value == self.tokens[target].value]
+        value = self.tokens[target].value
+        same = [i for i in self._findings if value and i < target and self.tokens[i].value == value]
         if same and _TOPIC_GAP.fullmatch(self.plain[self.tokens[same[-1]].end : cue.start]):
             self.states[same[-1]] = State.DENIED
 
@@ -276,7 +335,7 @@ class Sentence:
             if (
                 scope.unreal
                 and start != scope.supposed
-                and token.role in _RESTART
+                and token.role in (_AFTER_WISH if scope.wished else _RESTART)
                 and not self._still_conditional(token)
             ):
                 scope.unreal = False
@@ -288,9 +347,6 @@ class Sentence:
                 scope.time, scope.past_clause = _TIMES[token.role], start
             else:
                 self._open_scope(scope, start, token)
-        last = max(self.start, self.end - 3)
-        if self.plain[self.end : self.end + 1] == "?" or _ENDS_ASKING.search(self.plain, last, self.end):
-            self._ask()
 
     def _next_clause(self, scope: _Scope, start: int, token: Hit) -> None:
         """Doubt and a question end at a comma; what was stays past where the present is set against it."""
@@ -311,7 +367,7 @@ class Sentence:
             if self.plain.startswith("的话", token.start):
                 self._unsay(start, token.start)
             else:
-                scope.unreal, scope.supposed = True, start
+                scope.unreal, scope.supposed, scope.wished = True, start, token.role == "wish"
 
     def _contrasted(self, position: int) -> bool:
         """前两天拉肚子，人没劲，现在好了: what was stays past over a comma where the present is set against it."""
@@ -357,7 +413,7 @@ class Sentence:
         state, time = self.states.get(index), scope.time
         if index in self._settled:
             return
-        if scope.unreal or scope.asked:
+        if scope.unreal or scope.asked or self._supposed(token) or (token.role != "temp" and self._ordered(token)):
             still = token.role in ("symptom", "open") and _STILL_BEFORE.search(
                 self.plain[max(self.start, token.start - 3) : token.start]
             )
@@ -369,19 +425,42 @@ class Sentence:
         ):
             self.states[index] = State.POSSIBLE
         elif state is None:
-            if time is State.PAST and token.role == "symptom" and self._runs_on(token):
+            if (time is State.PAST and token.role == "symptom" and self._runs_on(token)) or (
+                time is not None and token.role in ("symptom", "open") and self._till_now(token)
+            ):
                 time = None
             self.states[index] = time or State.AFFIRMED
+
+    def _supposed(self, token: Hit) -> bool:
+        """以为自己发烧了."""
+        before = self.plain[self.clause_start(token.start) : token.start]
+        return (
+            token.role in ("symptom", "open", "diagnosis")
+            and re.search(r"(?:以为(?:自己|我|是|又|要|会|也)*|什么叫|啥叫|什么是|啥是|何[为谓]|什么算)$", before)
+            is not None
+        )
+
+    def _ordered(self, token: Hit) -> bool:
+        """请及时就医: told to others."""
+        if token.role not in ("symptom", "open", "generic", "well", "fine"):
+            return False
+        return _ORDER.match(self.plain, self.clause_start(token.start), token.start) is not None
 
     def _runs_on(self, token: Hit) -> bool:
         """昨天开始咳嗽 is not past."""
         return "开始" in self.plain[self.clause_start(token.start) : token.start]
+
+    def _till_now(self, token: Hit) -> bool:
+        """去年发烧后一直咳嗽,到现在: there still."""
+        before = self.plain[max(self.start, token.start - 4) : token.start]
+        return "一直" in before and _TO_THIS_DAY.search(self.plain, token.end, self.end) is not None
 
     def _ask(self) -> None:
         """The last clause before a question mark states nothing, unless it asks what to do about what it states."""
         start = self.clause_start(self.end)
         clause = self.plain[start : self.end]
         if _HELP.search(clause):
+            self._ask_of_number(start)
             own = any(t.role in ("self", "kin", "name") for t in self.tokens)
             if re.search(r"请问|咨询|想问|问一下", self.plain[self.start : self.end]) and not own:
                 self.states.update({i: State.UNREAL for i, t in enumerate(self.tokens) if t.role in JUDGED})
@@ -390,24 +469,35 @@ class Sentence:
                     {i: State.UNREAL for i, t in enumerate(self.tokens) if t.start >= start and t.role in JUDGED}
                 )
             return
-        mine = any(t.role == "self" and start <= t.start for t in self.tokens)
+        mine = "self" in self.roles and any(t.role == "self" and start <= t.start for t in self.tokens)
         for index, token in enumerate(self.tokens):
             if token.start < start or token.role not in JUDGED:
                 continue
             if token.role == "temp":
                 if not mine or self.states.get(index) is State.UNREAL:
                     self.states[index] = State.UNREAL
-            elif mine and token.role in ("symptom", "open") and self.states.get(index) is State.AFFIRMED:
+            elif mine and token.role in ("symptom", "open") and self.state(index) is State.AFFIRMED:
                 self.states[index] = State.POSSIBLE
             else:
                 self.states[index] = State.UNREAL
 
 
+_DENIALS = frozenset({"neg", "double"})
+_SCOPES = frozenset({"possible", "asked", "condition", "wish", "past", "long_past"})
+_TOLD_OTHERS = re.compile(r"[请务切严必叫]|什么是|啥是|何[为谓]|不得|一律|以为")
+_ORDER = re.compile(
+    r"\s?(?:请(?!假|了|过|医|人|记|登|帮|教|问|勿念|看|[^,]{0,6}放心|[^,]{0,4}知悉|领导|组织|联工委|主任)|务必|切勿|切忌|严禁|不得(?!已|不|了)|一律|必须)"
+)
 _EXCEPT = re.compile(r"除了?|除开|除去")
 _TOPIC_GAP = re.compile(r"(?:倒是|倒|是|嘛|呢|也|都|反正|[\s,])*")
 _NO_TIME = re.compile(r"(?:没有|没|无|冇得?)(?:哪|一|什么)?(?:天|日|晚|刻|时|个?时候|次|回)(?:是|能)?$")
-_ANSWER = re.compile(r"[:)]\s*(没有?|无|否|未|不是|不|有|是)")
-_STILL_BEFORE = re.compile(r"(?:还|还是|还在|仍|仍然|继续|再|再这么|再这样|这么|这样|老这么)\s?$")
+_COLON = re.compile(r"[:=(]\s*$")
+_ANSWERED = re.compile(r"[\s,、)]|$")
+_ANSWER = re.compile(r"[:()【☑✓✔√✅■]\s*(没有?|无|否|未|不是|不|有|是)")
+_TO_THIS_DAY = re.compile(r"到现在|至今|到今天|还没好|没断")
+_STILL_BEFORE = re.compile(r"(?:还|还是|还在|仍|仍然|继续|再这么|再这样|这么|这样|老这么)\s?$")
+_NUMBER_ASKED = re.compile(r"(?:体温|温度|额温)?\s?(?:到了?|是|有|为)?\s?$")
+_AFTER_WISH = frozenset({"self", "present", "newest", "temp", "name"})
 _RESTART = frozenset({"self", "present", "newest", "temp", "kin", "name", "well"})
 _SINCE_THEN = frozenset({"temp", "well", "fine", "newest"})
 _TIMES: dict[str, State | None] = {

@@ -19,6 +19,7 @@ _ANNOUNCED = re.compile(
     r"(?:[,\s])(?=(?:另外?|此外|还有|同时|顺便|再|还|我|最后|对了|也){0,2}(?:提|说|反映|讲)?(?:个|一个|点|一点|条|一条|几点)?(?:建议|提议|恳请|呼吁|反映|希望(?!疫情|早日|大家|各位)|强烈建议|请求))"
 )
 _TURN = re.compile(r"(?:[,;\s])(?=(?:另外?|此外|还有一?个?(?:事|建议|问题)|顺便))")
+_TURNING = re.compile(r"另|此外|还有|顺便")
 _EVIDENCE = frozenset({"symptom", "well", "open", "isolation", "diagnosis"})
 
 
@@ -36,9 +37,14 @@ def read(
     """All records of a stretch of free text, in the order in which they stand there."""
     if forwarded:
         return _passed_on(document, start, end)
+    rest = units(document, start, end)
+    told = [_told(document, a, b) for a, b in rest]
+    if told.count(Voice.NONE) == len(told):
+        return _in_order(_unvoiced(document, rest, speaker))
+    pieces = [Stretch(a, b, kind) for (a, b), kind in zip(rest, told, strict=True)]
     found: list[tuple[int, Record]] = []
-    rest: list[tuple[int, int]] = []
-    for stretch in _stretches(document, start, end):
+    rest = []
+    for stretch in _joined(document, pieces) if len(pieces) > 1 else pieces:
         if stretch.voice is Voice.NONE:
             rest.append((stretch.start, stretch.end))
             continue
@@ -46,76 +52,108 @@ def read(
         found += [(stretch.start, record) for record in records]
         if not records or _tells_health(document, stretch):
             rest.append((stretch.start, stretch.end))
-    found += _unvoiced(document, rest, speaker)
-    found.sort(key=lambda pair: pair[0])
+    if rest:
+        found += _unvoiced(document, rest, speaker)
+    return _in_order(found)
+
+
+def _in_order(found: list[tuple[int, Record]]) -> list[Record]:
+    if len(found) > 1:
+        found.sort(key=lambda pair: pair[0])
     return [record for _, record in found]
-
-
-def _stretches(document: Document, start: int, end: int) -> list[Stretch]:
-    """Sentences, with neighbours of the same kind put together."""
-    pieces: list[Stretch] = []
-    for begin, stop in _units(document, start, end):
-        pieces.append(Stretch(begin, stop, _told(document, begin, stop)))
-    if len(pieces) == 1:
-        return pieces
-    return _joined(document, pieces)
 
 
 def _told(document: Document, start: int, end: int) -> Voice:
     """What a sentence is for; a withdrawal and a plain health report are for nothing else."""
+    if not document.voiced and end - start < voice.SHORTEST:
+        return Voice.NONE
+    announced = given = False
+    if not document.voiced.isdisjoint(_OUTRIGHT):
+        roles = {hit.role for hit in between(document.voice, start, end)}
+        announced = not roles.isdisjoint(_ANNOUNCERS)
+        given = not announced and not roles.isdisjoint(_GIFTS)
+    if not announced and not given and _reports(document, start, end):
+        return Voice.NONE
     told = voice.tell(document, start, end)
-    if told is Voice.NONE:
-        return told
-    if frame.retract(document, start, end):
+    if told is Voice.NONE or frame.retract(document, start, end):
         return Voice.NONE
     if told in (Voice.PROBLEM, Voice.SUGGESTION, Voice.PRACTICE) and counts.read(document, start, end):
         return Voice.NONE
-    roles = {h.role for h in between(document.voice, start, end)}
-    if roles & _ANNOUNCERS:
+    if announced:
         return told
-    if told is Voice.DEED and roles & {"donate", "give"}:
-        measured = document.temperatures(start, end) and not re.search(
-            r"捐|赠|[元块]|\d+[箱件套袋桶瓶斤吨只盒包份]", document.plain[start:end]
-        )
+    if told is Voice.DEED and given:
+        measured = document.temperatures(start, end) and not _GIVES.search(document.plain, start, end)
         return Voice.NONE if measured else told
-    if document.temperatures(start, end):
-        return Voice.NONE
-    own = _own_health(document, start, end)
-    return Voice.NONE if own else told
+    return Voice.NONE if given and _reports(document, start, end) else told
+
+
+def _reports(document: Document, start: int, end: int) -> bool:
+    """Whether a sentence measures a temperature or begins with how somebody is: a health report, whatever else."""
+    return bool(document.temperatures(start, end)) or _own_health(document, start, end)
 
 
 def _own_health(document: Document, start: int, end: int) -> bool:
     """Whether a sentence begins with a symptom or with how the writer is."""
-    for hit in between(document.health, start, min(end, start + 16)):
-        told = hit.role == "open" and any(
-            h.role in ("self", "kin") and h.end <= hit.start for h in between(document.health, start, end)
-        )
-        if told or hit.role in ("symptom", "possible") or (hit.role == "ache" and hit.value in ("痛", "烫")):
-            return not any(
-                h.role in ("other", "condition") and h.start < hit.start for h in between(document.health, start, end)
-            )
+    if _diagnosed(document, start, end):
+        return True
+    hits = between(document.health, start, end)
+    for index, hit in enumerate(hits):
+        if hit.start >= start + 16:
+            break
+        role = hit.role
+        if role == "well" and hit.start - start <= 8 and any(h.role == "topic" for h in hits[:index]):
+            return True  # 令狐静体温正常,今天在小区门口值班
+        if role == "open":
+            told = any(h.role in ("self", "kin") and h.end <= hit.start for h in hits[:index])
+        else:
+            told = role in ("symptom", "possible") or (role == "ache" and hit.value in ("痛", "烫"))
+        if told:
+            return not any(h.role in ("other", "condition") and h.start < hit.start for h in hits[:index])
     return False
 
 
+def _diagnosed(document: Document, start: int, end: int) -> bool:
+    """Whether a sentence begins with somebody's diagnosis and says more of the person: 检测结果阳性,没有任何症状."""
+    hits = between(document.health, start, end)
+    early = any(h.role == "diagnosis" and h.start - start < 8 for h in hits)
+    more = sum(h.role in ("diagnosis", "well", "symptom", "isolation") for h in hits) >= 3
+    return early and more and not any(h.role == "modal" for h in between(document.voice, start, end))
+
+
 _ANNOUNCERS = frozenset({"suggest", "problem_announce", "practice", "draft"})
+_GIFTS = frozenset({"donate", "give"})
+_OUTRIGHT = _ANNOUNCERS | _GIFTS
+_GIVES = re.compile(r"捐|赠|[元块]|\d+[箱件套袋桶瓶斤吨只盒包份]")
 
 
-def _units(document: Document, start: int, end: int) -> list[tuple[int, int]]:
+def units(document: Document, start: int, end: int) -> list[tuple[int, int]]:
+    """Sentences, cut again where another kind announces itself or a withdrawal ends."""
+    plain, retracted = document.plain, "retract" in document.framed
+    found = sentences(plain, start, end)
+    if document.voiced or retracted:
+        announced = not document.voiced.isdisjoint(_ANNOUNCERS)
+        turning = bool(document.voiced) and _TURNING.search(plain, start, end) is not None
+        if announced or turning or retracted:
+            found = [unit for a, b in found for unit in _cut(document, a, b, turning=turning)]
+    return [(a, b) for a, b in found if not plain[a:b].isspace() and a < b]
+
+
+def _cut(document: Document, begin: int, stop: int, *, turning: bool) -> list[tuple[int, int]]:
     plain = document.plain
-    units: list[tuple[int, int]] = []
-    for begin, stop in sentences(plain, start, end):
-        roles = {h.role for h in between(document.voice, begin, stop)}
-        cuts = [m.end() for m in _ANNOUNCED.finditer(plain, begin, stop)][:3] if roles & _ANNOUNCERS else []
-        cuts += _after_retraction(document, begin, stop)
-        if roles:
-            cuts += [m.end() for m in _TURN.finditer(plain, begin, stop)][:3]
-        at = begin
-        for cut in sorted(set(cuts)):
-            if cut > at and (frame.retract(document, at, cut - 1) or _differs(document, at, cut, stop)):
-                units.append((at, cut - 1))
-                at = cut
-        units.append((at, stop))
-    return [(a, b) for a, b in units if plain[a:b].strip()]
+    cuts = _after_retraction(document, begin, stop)
+    voiced = {hit.role for hit in between(document.voice, begin, stop)}
+    if not voiced.isdisjoint(_ANNOUNCERS):
+        cuts += [m.end() for m in _ANNOUNCED.finditer(plain, begin, stop)][:3]
+    if voiced and turning:
+        cuts += [m.end() for m in _TURN.finditer(plain, begin, stop)][:3]
+    units = []
+    at = begin
+    for cut in sorted(set(cuts)):
+        if cut > at and (frame.retract(document, at, cut - 1) or _differs(document, at, cut, stop)):
+            units.append((at, cut - 1))
+            at = cut
+    units.append((at, stop))
+    return units
 
 
 def _after_retraction(document: Document, begin: int, stop: int) -> list[int]:
@@ -132,7 +170,10 @@ def _differs(document: Document, begin: int, cut: int, stop: int) -> bool:
     before = document.plain[begin:cut]
     if document.temperatures(begin, cut):
         return True
-    if any(h.role in _EVIDENCE for h in between(document.health, begin, cut)) and len(before) < 60:
+    own = between(document.health, begin, cut)
+    somebody = len(before) <= 10 or any(h.role in ("self", "kin") for h in own)
+    evidence = any(h.role in _EVIDENCE and (h.role != "open" or somebody) for h in own)
+    if evidence and len(before) < 60:
         return voice.tell(document, begin, cut - 1) is not Voice.PROBLEM
     if frame.ack(document, begin, cut - 1):
         return True
@@ -199,17 +240,7 @@ def _belongs(document: Document, last: Stretch, piece: Stretch) -> bool:
     if _tells_health(document, piece) or _tells_health(document, last):
         return False
     if last.voice is Voice.SUGGESTION:
-        if piece.voice is Voice.SUGGESTION:
-            if re.match(r"\s*(?:另外?|此外|还有|再有|其次|再次|最后|第[二三四五]|再说|再就是|同时)", text):
-                return not _apart(document, last, piece)
-            return not re.match(r"\s*(?:我?(?:还|再)?(?:建议|希望|恳请|提议))", text) or not _apart(
-                document, last, piece
-            )
-        return (
-            piece.voice in (Voice.NONE, Voice.PROBLEM)
-            and not re.match(r"\s*(?:另外?|此外)?(?:反映|存在)", text)
-            and not frame.retract(document, piece.start, piece.end)
-        )
+        return _goes_on(document, last, piece, text)
     if last.voice is Voice.PROBLEM and re.match(r"\s*(?:还有一?个?|另一?个?|第二个)(?:问题|情况)", text):
         return False
     if last.voice is Voice.PROBLEM:
@@ -229,6 +260,21 @@ def _belongs(document: Document, last: Stretch, piece: Stretch) -> bool:
     if last.voice is Voice.DEED:
         return piece.voice in (Voice.NONE, Voice.DEED)
     return piece.voice is Voice.NONE
+
+
+def _goes_on(document: Document, last: Stretch, piece: Stretch, text: str) -> bool:
+    """Whether a sentence goes on with a suggestion: more of it, its reason, how it is to be done."""
+    if piece.voice is Voice.SUGGESTION:
+        if re.match(r"\s*(?:另外?|此外|还有|再有|其次|再次|最后|第[二三四五]|再说|再就是|同时)", text):
+            return not _apart(document, last, piece)
+        return not re.match(r"\s*(?:我?(?:还|再)?(?:建议|希望|恳请|提议))", text) or not _apart(document, last, piece)
+    if piece.voice is Voice.PRACTICE:
+        return not any(h.role == "practice" for h in between(document.voice, piece.start, piece.end))
+    return (
+        piece.voice in (Voice.NONE, Voice.PROBLEM)
+        and not re.match(r"\s*(?:另外?|此外)?(?:反映|存在)", text)
+        and not frame.retract(document, piece.start, piece.end)
+    )
 
 
 def _apart(document: Document, last: Stretch, piece: Stretch) -> bool:
@@ -275,18 +321,15 @@ def _announcers(document: Document, stretch: Stretch, *roles: str) -> tuple[str,
 def _unvoiced(document: Document, rest: list[tuple[int, int]], speaker: Speaker) -> list[tuple[int, Record]]:
     """Receipts, withdrawals, counts and health in what no other kind has taken."""
     found: list[tuple[int, Record]] = []
-    for start, end in _merged(document, rest):
+    for start, end in _merged(document, rest) if len(rest) > 1 else rest:
         acked = frame.ack(document, start, end)
         if acked is not None:
             found.append((start, acked))
-        taken = None
-        for begin, stop in sentences(document.plain, start, end):
-            taken = frame.retract(document, begin, stop)
-            if taken is not None:
-                found.append((begin, taken))
-                break
-        if taken is not None and not _restates(document, start, end):
-            continue
+        taken = _withdrawn(document, start, end)
+        if taken is not None:
+            found.append(taken)
+            if not _restates(document, start, end):
+                continue
         counted = counts.read(document, start, end)
         if counted is not None:
             found.append((start, counted))
@@ -294,9 +337,24 @@ def _unvoiced(document: Document, rest: list[tuple[int, int]], speaker: Speaker)
     return found
 
 
+def _withdrawn(document: Document, start: int, end: int) -> tuple[int, Record] | None:
+    """The first withdrawal, and where its sentence begins."""
+    if "retract" not in document.framed:
+        return None
+    for begin, stop in sentences(document.plain, start, end):
+        taken = frame.retract(document, begin, stop)
+        if taken is not None:
+            return begin, taken
+    return None
+
+
+_SAYS = re.compile(r"[\u4e00-\u9fff\d]")
+_TAKEN_BACK = re.compile(r"\s?(?:的)?[那这][条个行次]")
+
+
 def _restates(document: Document, start: int, end: int) -> bool:
     """Whether a new report stands beside a withdrawal."""
-    if document.temperatures(start, end):
+    if any(not _TAKEN_BACK.match(document.plain, t.end) for t in document.temperatures(start, end)):
         return True
     return any(h.role in ("symptom", "well") for h in between(document.health, start, end))
 
@@ -308,7 +366,7 @@ def _merged(document: Document, rest: list[tuple[int, int]]) -> list[tuple[int, 
         if (
             found
             and end - found[-1][0] <= 4 * LONGEST_STRETCH
-            and not re.search(r"[\u4e00-\u9fff\d]", document.plain[found[-1][1] : start])
+            and not _SAYS.search(document.plain, found[-1][1], start)
         ):
             found[-1] = (found[-1][0], end)
         else:

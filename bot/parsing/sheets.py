@@ -7,7 +7,6 @@ The one rule above all: who may be ill is never put down as well, and doubt is `
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bot.parsing.polarity import State
@@ -33,35 +32,36 @@ class Measured(NamedTuple):
     newest: bool
 
 
-@dataclass(slots=True)
 class Sheet:
-    """Notes about one person."""
+    """Notes about one person; what nobody has noted is as the class has it."""
 
-    who: Who
-    symptoms: dict[str, None] = field(default_factory=dict)
-    denied: set[str] = field(default_factory=set)
-    past: dict[str, None] = field(default_factory=dict)
-    doubted: dict[str, None] = field(default_factory=dict)
-    temperatures: list[Measured] = field(default_factory=list)
     diagnosis: Diagnosis | None = None
     isolation: Isolation | None = None
-    told_isolation: bool = False
-    told_exposure: bool = False
+    told_isolation = False
+    told_exposure = False
     exposure: bool | None = None
     location: str | None = None
-    well: bool = False
-    said_well: bool = False
-    complaint: bool = False
-    past_complaint: bool = False
-    possible: bool = False
-    suspect: bool = False
-    odd: bool = False
-    better: bool = False
-    recovered: bool = False
-    fallen: bool = False
-    rules: dict[str, None] = field(default_factory=dict)
-    first: int = -1
-    last: int = -1
+    well = False
+    said_well = False
+    complaint = False
+    past_complaint = False
+    possible = False
+    suspect = False
+    odd = False
+    better = False
+    recovered = False
+    fallen = False
+    first = -1
+    last = -1
+
+    def __init__(self, who: Who) -> None:
+        self.who = who
+        self.symptoms: dict[str, None] = {}
+        self.denied: set[str] = set()
+        self.past: dict[str, None] = {}
+        self.doubted: dict[str, None] = {}
+        self.temperatures: list[Measured] = []
+        self.rules: dict[str, None] = {}
 
     def note(self, state: State, symptom: str) -> None:
         """A symptom, and how it is meant."""
@@ -91,10 +91,12 @@ class Sheet:
     @property
     def empty(self) -> bool:
         """Whether nothing here is a report of health."""
-        found = self.symptoms or self.denied or self.past or self.doubted or self.temperatures
-        states = self.well or self.complaint or self.possible or self.suspect or self.better or self.past_complaint
+        if self.temperatures or self.well or self.symptoms or self.denied or self.past or self.doubted:
+            return False
+        if self.complaint or self.possible or self.suspect or self.better or self.past_complaint or self.diagnosis:
+            return False
         told = self.exposure is not None and self.told_exposure and not self.who.kin
-        return not (found or states or told or self.diagnosis or (self.isolation and self.told_isolation))
+        return not (told or (self.isolation and self.told_isolation))
 
     def report(self, subject: str, source: str, chain: str | None = None) -> HealthReport:
         """What the notes come to."""
@@ -107,7 +109,7 @@ class Sheet:
                 unsure = True
         elif fever_past and not self.recovered and not (self.fallen and self.said_well):
             unsure = True
-        doubted = [s for s in self.doubted if s not in self.denied]
+        doubted = [s for s in self.doubted if s not in self.denied] if self.doubted else []
         if doubted and (self.possible or not self.said_well):
             unsure = True
             symptoms.update(dict.fromkeys(doubted))
@@ -153,6 +155,11 @@ class Sheet:
 
     def _temperature(self) -> tuple[float | None, bool]:
         """The temperature that holds, and whether a fever of before stands behind it without a word of recovery."""
+        if not self.temperatures:
+            return None, False
+        if len(self.temperatures) == 1:
+            (only,) = self.temperatures
+            return only.value, only.past and only.value >= FEVER
         now = [m for m in self.temperatures if not m.past]
         before = [m.value for m in self.temperatures if m.past]
         if not now:

@@ -7,7 +7,6 @@ and what is none: 365天, 室温, 3月6日, 36.5元.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from bot.parsing import numerals
@@ -20,13 +19,14 @@ _UNIT = r"(?:摄氏度|度|℃|°c?|c(?![a-z]))"
 _READING = re.compile(
     rf"(?<![\d.第¥/])(?P<whole>3[0-9]|4[0-9]|5[0-9])\s?(?:[.。·',`点]{{1,2}}\s?(?P<part>\d{{1,2}})(?![\d])|{_UNIT}\s?(?P<tail>\d(?!\d)|半|{_CN}(?![十百千万天个点])))\s?{_UNIT}?"
     rf"|(?<![\d.第¥/])3\s(?P<split>[4-9])\s?[.。](?P<split_part>\d)(?!\d)"
-    rf"|(?<![十百千万第\d])(?P<tens>[三四])十(?P<ones>[一二两三四五六七八九])?(?:点|{_UNIT})(?P<cn_part>{_CN}(?![十百千万天个点])|\d(?!\d)|半)?\s?{_UNIT}?"
+    rf"|(?<![十百千万第\d])(?P<tens>[三四叁肆])[十拾](?P<ones>[一二两三四五六七八九壹贰叁肆伍陆柒捌玖])?(?:点|{_UNIT})(?P<cn_part>{_CN}(?![十百千万天个点])|[壹贰叁肆伍陆柒捌玖]|\d(?!\d)|半)?\s?{_UNIT}?"
+    rf"|(?<=体温)(?:是|为|有|到|到了)?(?P<plain_tens>三)十(?P<plain_ones>[四五六七八九])(?=[,。;!\s]|$)"
     rf"|(?<![十百千万第\d])(?P<short>[三四][零一二三四五六七八九])(?:点|度)(?P<short_part>{_CN}|\d(?!\d))\s?{_UNIT}?"
     rf"|(?<![\d.第¥/])(?P<bare>3[0-9]|4[0-9]|5[0-9])\s?(?P<degree>{_UNIT})?(?![\d%])(?!\.\d)"
     rf"|(?<![\d.第¥/])(?P<odd>3[4-9]\d|4[0-2]\d|3\.[4-9]\d|\d{{1,3}}\.\d|\d{{2,3}})\s?(?P<odd_unit>{_UNIT})?(?![\d%.])"
 )
 _MEASURED = re.compile(
-    r"\s?(?:[万亿]|余?[元块](?!头)|%|[多余]?(?:公斤|千克|斤)|公里|千米|吨|亩|度电|度的?[水酒]|分之|厘米|平方米?|平米|平(?![安常稳静均和顺日])|(?:km|kg|mm|cm|w|k|m|g|x)(?![a-z])|-\d{3}|/\d)"
+    r"\s?(?:一[斤包只箱盒袋桶把支顶件瓶份碗副双]|每[斤包只箱盒个袋]|[万亿]|余?[元块](?!头)|%|[多余]?(?:公斤|千克|斤)|分钟|小时|公里|千米|度?的?[那这][款种瓶坛]|吨|亩|度电|度?的(?:[水酒奶茶汤]|啤酒|白酒)|度的?(?:[水酒奶茶汤]|啤酒|白酒|红酒|黄酒|米酒)|分之|厘米|平方米?|平米|平(?![安常稳静均和顺日])|(?:km|kg|mm|cm|w|k|m|g|x)(?![a-z])|-\d{3}|/\d)"
 )
 _COUNTED = re.compile(
     r"(?:[千百]|岁|路|号|[多余]?个|[多余]?只(?!有)|[多余]?名|[多余]?人(?!在|没|好|很|舒|精|不|也|感|还|正|有|已|都)|[多余]?位|例|分钟?|小时|[多余]?天(?![水津门河长])|日|"
@@ -37,13 +37,20 @@ _BEFORE = re.compile(
     r"[:=\s,约是为在有了才都就]{0,3}$"
 )
 _BODY_BEFORE = re.compile(
-    r"(?:体[温文湿稳]|温度|额温|腋温|耳温|口温|休温|腋下|(?<![a-z])t|烧到|烧到了|高烧|低烧|发烧|量得|测得|量出来|显示|读数|枪上|体温计)"
+    r"(?:体[温文湿稳]|温度|额温|腋温|耳温|口温|休温|腋下|(?<![a-z])t|烧到|烧到了|高烧|低烧|发烧|量得|测得|量出来|显示|读数|枪上|枪打出来|打出来|测出来|体温计)"
     r"[:=\s,约是为在有了才都就量]{0,4}$"
 )
 _BELOW_BEFORE = re.compile(
-    r"(?:不到|低于|没超过|未超过|没有超过|不超过|不高于|没到|未到|没达到|没有达到|没过|没上|不足|小于|未达到|没有到|从没超过|从未超过|都没过|均低于|都低于|高于|超过|满)\s?$"
+    r"(?:不到|低于|[≥≧>]|大于|大于等于|没超过|未超过|没有超过|不超过|不高于|没到|未到|没达到|没有达到|没过|没上|不足|小于|未达到|没有到|从没超过|从未超过|都没过|均低于|都低于|高于|超过|满)\s?$"
 )
-_BELOW_AFTER = re.compile(r"\s?(?:以下|之下|以内|以上|及以上|或以上|才算|为界|封顶|这条线|的标准|的线)")
+
+_LAST_OF_BELOW = frozenset("到于过足上满")
+_EXACT = frozenset({"part", "tail", "split_part", "cn_part", "short_part", "degree"})
+"""The last part of a number that is written as only temperatures are."""
+_BELOW_AFTER = re.compile(
+    r"\s?(?:以下|之下|以内|以上|及以上|或以上|才算|为界|封顶|这条线|的标准|的线|(?:是|为|算)(?:上限|标准|红线|分界|界限|警戒|限))"
+)
+_PLATE = re.compile(r"[\u4e00-\u9fff][a-su-z]·?$")
 _VAGUE_AFTER = re.compile(r"\s?(?:几|多)")
 
 
@@ -62,42 +69,48 @@ class Reading(NamedTuple):
     odd: bool = False
 
 
-def readings(plain: str, start: int, end: int, *, listed: bool = False) -> Iterator[Reading]:
+def readings(plain: str, start: int, end: int, *, listed: bool = False) -> list[Reading]:
     """The temperatures between two places of a plain text, in order.
 
     Args:
         listed: in a list or table, where a bare 36 or 365 behind a name is meant for a temperature.
     """
-    if not _A_DIGIT.search(plain, start, end):
-        return
-    for found in _READING.finditer(plain, start, end):
+    read: list[Reading] = []
+    digit = _A_DIGIT.search(plain, start, end)
+    while digit is not None:
+        found = _READING.match(plain, digit.start(), end)
+        if found is None:
+            digit = _A_DIGIT.search(plain, digit.end(), end)
+            continue
         reading = _read(found, plain, start, end, listed)
         if reading is not None:
-            yield reading
+            read.append(reading)
+        digit = _A_DIGIT.search(plain, found.end(), end)
+    return read
 
 
 def _read(found: re.Match[str], plain: str, start: int, end: int, listed: bool) -> Reading | None:
-    if _MEASURED.match(plain, found.end(), end):
+    kind, (begin, stop) = found.lastgroup, found.span()
+    before, after = plain[max(start, begin - 8) : begin], plain[stop : min(end, stop + 4)]
+    if _PLATE.search(before):
         return None
-    exact = found["part"] or found["split"] or found["cn_part"] or found["short"] or found["tail"] or found["degree"]
-    if not exact and _COUNTED.match(plain, found.end(), end):
-        return None
-    before = plain[max(start, found.start() - 8) : found.start()]
-    after = plain[found.end() : min(end, found.end() + 4)]
-    bound = bool(_BELOW_BEFORE.search(before) or _BELOW_AFTER.match(after))
-    kind = found.lastgroup
+    bound = before.rstrip()[-1:] in _LAST_OF_BELOW and bool(_BELOW_BEFORE.search(before))
+    if after and after[0] not in ",。;!?、)":  # what a number counts stands right behind it
+        if _MEASURED.match(plain, stop, end):
+            return None
+        if kind not in _EXACT and _COUNTED.match(plain, stop, end):
+            return None
+        bound = bound or bool(_BELOW_AFTER.match(after))
     if kind in ("odd", "odd_unit"):
         return _suspect(found, before, listed) or _odd(found, before, after)
     if kind in ("bare", "degree"):
-        return _whole(
-            found, plain, before, after, bound=bound, listed=listed, alone=found.end() - found.start() == end - start
-        )
+        return _whole(found, plain, before, after, bound=bound, listed=listed, alone=stop - begin == end - start)
     value = _value(found)
     if LOWEST <= value <= HIGHEST:
-        return Reading(found.start(), found.end(), value, bound)
+        return Reading(begin, stop, value, bound)
     if found["whole"] and not (found["tail"] or _UNIT_END.search(found[0]) or _BODY_BEFORE.search(before)):
         return _odd(found, before, after)
-    return Reading(found.start(), found.end(), None, bound)
+    return Reading(begin, stop, None, bound)
 
 
 def _odd(found: re.Match[str], before: str, after: str) -> Reading | None:
@@ -105,7 +118,7 @@ def _odd(found: re.Match[str], before: str, after: str) -> Reading | None:
     return Reading(found.start(), found.end(), None, odd=True) if alone and "." in found[0] else None
 
 
-_A_DIGIT = re.compile(r"[\d三四]")
+_A_DIGIT = re.compile(r"[\d三四叁肆]")
 _UNIT_END = re.compile(rf"{_UNIT}$")
 
 
@@ -116,6 +129,8 @@ def _value(found: re.Match[str]) -> float:
         whole = int(found["whole"])
     elif found["split"]:
         whole, part = 30 + int(found["split"]), found["split_part"]
+    elif found["plain_ones"]:
+        whole, part = 30 + (numerals.digit(found["plain_ones"]) or 0), "0"
     elif found["tens"]:
         whole = 10 * (numerals.digit(found["tens"]) or 0) + (numerals.digit(found["ones"]) or 0 if found["ones"] else 0)
         part = found["cn_part"] or "0"
@@ -130,12 +145,41 @@ def _value(found: re.Match[str]) -> float:
     return whole + (numerals.digit(part) or 0) / 10
 
 
+_TODAY = re.compile(r"(?:今[天早日晚晨]|现在|早上|晚上|中午|下午|昨晚)\s?$")
+
+
+def _today(found: re.Match[str], plain: str, after: str) -> bool:
+    """烧了三天，今天38: a bare number stands for the fever that is spoken of."""
+    if not 37 <= float(found["bare"]) <= 41 or (after.strip() and after.strip()[0] not in ",。;!"):
+        return False
+    before = plain[max(0, found.start() - 40) : found.start()]
+    return bool(_TODAY.search(before)) and re.search(r"烧|体温|发热", before) is not None
+
+
+_NOT_DOWN = re.compile(r"(?:烧|热)(?:还|仍|一直|又|总|也|没|未|不|有|起|是)*(?:退|降|来|着|了)[^,。!?]{0,4},\s?$")
+
+
+def _feverish(found: re.Match[str], plain: str, after: str) -> bool:
+    """烧还没退，38，…: a bare number behind a fever, alone between commas."""
+    if not 37 <= float(found["bare"]) <= 41 or (after.strip() and after.strip()[0] not in ",。;!"):
+        return False
+    return _NOT_DOWN.search(plain, max(0, found.start() - 14), found.start()) is not None
+
+
 def _whole(
     found: re.Match[str], plain: str, before: str, after: str, *, bound: bool, listed: bool, alone: bool
 ) -> Reading | None:
     """36度, 38℃, 烧到39, or a bare 36 that stands for a temperature."""
     value = float(found["bare"])
-    told = bool(found["degree"]) or bool(_BODY_BEFORE.search(before)) or listed or (alone and value < 40)
+    told = (
+        _today(found, plain, after)
+        or _feverish(found, plain, after)
+        or bool(re.match(r"整(?![箱套个年天])", after))
+        or bool(found["degree"])
+        or bool(_BODY_BEFORE.search(before))
+        or listed
+        or (alone and value < 40)
+    )
     if bound and (told or _BEFORE.search(before) or value == 37):
         return Reading(found.start(), found.end(), value, True)
     vague = _VAGUE_AFTER.match(after)

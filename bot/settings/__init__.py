@@ -1,17 +1,18 @@
 """Configuration: `bot.toml` (secrets from environment or file) → frozen `Settings`, all faults told at once.
 
-`shape` is what can be set, with the reason of each default; `loading` reads the file, `lines` finds where in it a key
-stands, `values` and `faults` say in Chinese what is wrong with it. Called by `bot.app` and `bot.cli`.
+`shape` is what can be set, with the reason of each default; `loading` reads the file, `bot.lines` finds where in it a
+key stands, `values` and `faults` say in Chinese what is wrong with it. Called by `bot.app` and `bot.cli`.
 """
 
 from __future__ import annotations
 
-from bot.settings.loading import load, usual_path
+from bot.settings.loading import load, reread_rosters, usual_path
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
     ChannelSettings,
     InboxSettings,
     Job,
+    MailSettings,
     MannersSettings,
     OfficeSettings,
     OutboxSettings,
@@ -21,12 +22,15 @@ from bot.settings.shape import (
     RoomSettings,
     ScheduleSettings,
     Settings,
+    SmsSettings,
+    SmsTemplate,
     StoreSettings,
     WebchatSettings,
     WebSettings,
     WechatySettings,
 )
 from bot.settings.values import PLACEHOLDERS, Days
+from bot.settings.wecom import WecomAibotSettings, WecomAppSettings, WecomWebhookSettings
 
 __all__ = [
     "DEFAULT_SCHEDULES",
@@ -35,6 +39,7 @@ __all__ = [
     "Days",
     "InboxSettings",
     "Job",
+    "MailSettings",
     "MannersSettings",
     "OfficeSettings",
     "OutboxSettings",
@@ -44,10 +49,16 @@ __all__ = [
     "RoomSettings",
     "ScheduleSettings",
     "Settings",
+    "SmsSettings",
+    "SmsTemplate",
     "StoreSettings",
     "WebSettings",
     "WebchatSettings",
     "WechatySettings",
+    "WecomAibotSettings",
+    "WecomAppSettings",
+    "WecomWebhookSettings",
     "load",
+    "reread_rosters",
     "usual_path",
 ]

@@ -12,15 +12,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
+from bot.forms import Form
+from bot.lines import Place
 from bot.rosters import Role
+from bot.settings import kinds
 from bot.settings.faults import nearest
-from bot.settings.lines import Place
+from bot.settings.mail import in_the_clear
 from bot.settings.shape import (
     ChannelSettings,
+    MailSettings,
     RoomSettings,
     ScheduleSettings,
+    WebchatSettings,
     WebSettings,
     WechatySettings,
+    WecomAppSettings,
 )
 
 
@@ -47,6 +53,8 @@ class Draft:
     room_names: Mapping[int, str]
     schedules: Mapping[int, ScheduleSettings]
     schedule_names: Mapping[int, str]
+    forms: Sequence[Form] = ()
+    form_names: tuple[str, ...] = ()
 
 
 def faults(draft: Draft) -> Iterator[Finding]:
@@ -59,17 +67,30 @@ def faults(draft: Draft) -> Iterator[Finding]:
     yield from _twice("schedules", "定时", draft.schedule_names)
     for number, schedule in draft.schedules.items():
         yield from _schedule(number, schedule, draft)
+        if schedule.form:
+            yield from _schedule_of_form(("schedules", number), schedule, draft)
 
 
 def warnings(draft: Draft) -> Iterator[Finding]:
     """What works and is probably not meant."""
     for channel in draft.channels:
-        if isinstance(channel, WechatySettings):
-            yield from _gateway_warnings(channel, draft.web)
-        elif channel.open_seats and not _is_this_machine(draft.web.host):
-            remedy = f"正式使用前请在 [channels.{channel.name}] 里写 open_seats = false，改发个人链接"
-            yield Finding(("web", "host"), "能连上这台机器的人都可以坐到任何一位代表的位置上发言", remedy)
+        yield from _channel_warnings(channel, draft.web)
     yield from _room_warnings(draft)
+    yield from _form_warnings(draft)
+
+
+def _channel_warnings(channel: ChannelSettings, web: WebSettings) -> Iterator[Finding]:
+    if isinstance(channel, WechatySettings):
+        yield from _gateway_warnings(channel, web)
+    elif isinstance(channel, WecomAppSettings) and not web.public_url:
+        remedy = f"请在 [web] 里写 public_url；企业微信后台的回调地址是它后面加上 {channel.callback_path}"
+        yield Finding(("channels", channel.name), "没有写 public_url，企业微信的回调进不来", remedy)
+    elif isinstance(channel, MailSettings):
+        for key, *told in in_the_clear(channel):
+            yield Finding(("channels", channel.name, key), *told)
+    elif isinstance(channel, WebchatSettings) and channel.open_seats and not _is_this_machine(web.host):
+        remedy = f"正式使用前请在 [channels.{channel.name}] 里写 open_seats = false，改发个人链接"
+        yield Finding(("web", "host"), "能连上这台机器的人都可以坐到任何一位代表的位置上发言", remedy)
 
 
 def _gateway_warnings(channel: WechatySettings, web: WebSettings) -> Iterator[Finding]:
@@ -94,15 +115,30 @@ def _room_warnings(draft: Draft) -> Iterator[Finding]:
         )
 
 
+def _form_warnings(draft: Draft) -> Iterator[Finding]:
+    known = {entry.name for room in draft.rooms.values() for entry in room.roster}
+    for form in draft.forms:
+        strangers = sum(name not in known for name, _ in form.people or ())
+        if draft.rooms and strangers:
+            what = f"采集“{form.name}”的名单里有 {strangers} 人不在任何一个群的名单里"
+            yield Finding(
+                ("reading", "forms"), what, "他们收不到提醒，也不会算进应报人数；请核对姓名，或者加进群的名单"
+            )
+
+
 def _channels(draft: Draft) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
+    seen: dict[tuple[str, ...], str] = {}
+    every = dict.fromkeys(draft.channel_names, "") | {channel.name: channel.kind for channel in draft.channels}
     for channel in draft.channels:
-        gateway = channel.endpoint if isinstance(channel, WechatySettings) else ""
-        first = seen.setdefault(gateway, channel.name)
+        place, account = ("channels", channel.name), kinds.account_of(channel)
+        first = seen.setdefault((channel.kind, *account), channel.name)
         if first != channel.name:
-            what = f"和 [channels.{first}] 是同一个{'网关' if gateway else '网页聊天'}"
-            remedy = f"请{'改成另一个网关，或者' if gateway else ''}删去一段"
-            yield Finding(("channels", channel.name, "endpoint"), what, remedy)
+            called = kinds.KINDS[channel.kind].account
+            remedy = f"请改成另一个{called}，或者删去一段" if account else "请删去一段"
+            yield Finding((*place, "endpoint"), f"和 [channels.{first}] 是同一个{called}", remedy)
+        rooms = {number: room.external_id for number, room in draft.rooms.items() if room.channel == channel.name}
+        for where, *told in kinds.trouble(channel, rooms, every):
+            yield Finding(("rooms", where, "channel") if isinstance(where, int) else (*place, where), *told)
 
 
 def _twice(table: str, called: str, names: Mapping[int, str]) -> Iterator[Finding]:
@@ -117,10 +153,17 @@ def _room(number: int, room: RoomSettings, draft: Draft) -> Iterator[Finding]:
     if room.channel not in draft.channel_names:
         remedy = nearest(room.channel, draft.channel_names) or f"已配置的渠道有：{'、'.join(draft.channel_names)}"
         yield Finding(("rooms", number, "channel"), f"没有配置渠道 {room.channel}", remedy)
+    if lack := lacking(room):
+        yield Finding(("rooms", number, "roster"), *lack)
+
+
+def lacking(room: RoomSettings) -> tuple[str, str] | None:
+    """What is wrong, and the remedy, where a room's roster holds nobody of those whom the room is for."""
     wanted, called = (Role.STAFF, "工作人员") if room.purpose == "staff" else (Role.DEPUTY, "代表")
-    if room.roster and not any(entry.role is wanted for entry in room.roster):
-        remedy = f"请在名单里写上{called}；若这是{'代表群' if room.purpose == 'staff' else '值班群'}，请改 purpose"
-        yield Finding(("rooms", number, "roster"), f"名单里没有{called}", remedy)
+    if not room.roster or any(entry.role is wanted for entry in room.roster):
+        return None
+    remedy = f"请在名单里写上{called}；若这是{'代表群' if room.purpose == 'staff' else '值班群'}，请改 purpose"
+    return f"名单里没有{called}", remedy
 
 
 def _external_ids(draft: Draft) -> Iterator[Finding]:
@@ -153,6 +196,28 @@ def _schedule(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator
             known = [room for room in draft.room_names.values() if room]
             remedy = nearest(name, known) or f'已配置的群有：{"、".join(known) or "无"}；所有代表群写 "*"'
             yield Finding(where, f"没有配置群“{name}”", remedy)
+
+
+def _schedule_of_form(place: Place, schedule: ScheduleSettings, draft: Draft) -> Iterator[Finding]:
+    if schedule.form not in draft.form_names:
+        known = (
+            f"现有的采集：{'、'.join(draft.form_names)}"
+            if draft.form_names
+            else "请在 [reading] 的 forms 里写上它的文件"
+        )
+        remedy = nearest(schedule.form, draft.form_names) or known
+        yield Finding((*place, "form"), f"没有叫“{schedule.form}”的采集", remedy)
+    form = next((form for form in draft.forms if form.name == schedule.form), None)
+    if form is None:
+        return
+    first = max((day for day in (form.from_on, schedule.from_on) if day), default=None)
+    last = min((day for day in (form.to_on, schedule.to_on) if day), default=None)
+    if first and last and last < first:
+        what = f"采集“{form.name}”开放的那些天，这个定时都不执行"
+        yield Finding((*place, "form"), what, "请改这里或采集里的 from_on、to_on")
+    asked = [r for r in draft.rooms.values() if form.asked_in(r.name, for_staff=r.purpose == "staff")]
+    if draft.rooms and "*" not in schedule.rooms and not any(room.name in schedule.rooms for room in asked):
+        yield Finding((*place, "rooms"), f"采集“{form.name}”不问这些群", "请改 rooms，或者改采集里的 whom、rooms")
 
 
 def _misses_its_weekdays(schedule: ScheduleSettings) -> bool:

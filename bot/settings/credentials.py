@@ -15,7 +15,7 @@ Complain = Callable[[str, str], None]
 
 STORE_VARIABLE = "LIAISON_STORE"
 
-_SECRET = re.compile(r"token|password|passwd|secret|api_?key|密码|口令|令牌|密钥", re.IGNORECASE)
+_SECRET = re.compile(r"token|password|passwd|secret|(?:api|aes)_?key|^key$|密码|口令|令牌|密钥", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _LOGIN = re.compile(r"(?<=://)(?P<user>[^:/?#]*)(?::(?P<password>.*))?(?=@)", re.DOTALL)
 _PASSWORD_IN_QUERY = re.compile(r"[?&]password=(?!\$\{\w+\}(?:&|$))")
@@ -28,28 +28,37 @@ def is_secret(key: str) -> bool:
     return _SECRET.search(key) is not None
 
 
-def variable_of(channel: str) -> str:
-    """The variable of the environment that holds a channel's token."""
-    return f"LIAISON_{re.sub(r'[^A-Z0-9]', '_', channel.upper())}_TOKEN"
+def variable_of(channel: str, secret: str) -> str:
+    """The variable of the environment that holds a secret of a channel."""
+    return f"LIAISON_{re.sub(r'[^A-Z0-9]', '_', channel.upper())}_{secret.upper()}"
 
 
-def token_of(channel: str, token_file: Path | None, environ: Mapping[str, str], complain: Complain) -> str:
-    """A channel's token: from the environment, else from its file; empty after a complaint."""
-    variable = variable_of(channel)
-    if token := environ.get(variable, "").strip():
-        return token
-    if token_file is None:
-        complain("没有网关的令牌", f"请设环境变量 {variable}，或者用 token_file 指明存放令牌的文件")
+def secret_of(
+    secret: str, called: str, channel: str, file: Path | None, environ: Mapping[str, str], complain: Complain
+) -> str:
+    """A secret of a channel: from the environment, else from its file; empty after a complaint.
+
+    Args:
+        secret: its key; `<secret>_file` is what names its file.
+        called: what people call it.
+    """
+    variable = variable_of(channel, secret)
+    if value := environ.get(variable, "").strip():
+        return value
+    word = called.rpartition("的")[2].strip()
+    if file is None:
+        complain(f"没有{called}", f"请设环境变量 {variable}，或者用 {secret}_file 指明存放{word}的文件")
         return ""
+    only = f"文件里应当只有{word}这一行文字"
     try:
-        token = token_file.read_text(encoding="utf-8-sig").strip()
+        value = file.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError):
-        complain("token_file 指的文件读不了", "请检查本程序有没有读它的权限；文件里应当只有令牌这一行文字")
+        complain(f"{secret}_file 指的文件读不了", f"请检查本程序有没有读它的权限；{only}")
         return ""
-    if not token or len(token.split()) > 1:
-        complain("token_file 指的文件里不是一个令牌", "文件里应当只有令牌这一行文字")
+    if not value or len(value.split()) > 1:
+        complain(f"{secret}_file 指的文件里不是一个{word}", only)
         return ""
-    return token
+    return value
 
 
 def check_no_password(url: str, complain: Complain) -> None:

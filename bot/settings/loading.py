@@ -11,15 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bot import rosters
 from bot.errors import Fault, SettingsError
+from bot.lines import Lines
 from bot.rosters import RosterEntry
-from bot.settings import checks, credentials, faults
+from bot.settings import checks, credentials, faults, forms, kinds
 from bot.settings.checks import Draft
-from bot.settings.lines import Lines
+from bot.settings.kinds import KINDS
 from bot.settings.shape import (
-    CHAT_PACING,
     DEFAULT_SCHEDULES,
     ChannelSettings,
     InboxSettings,
@@ -31,22 +32,16 @@ from bot.settings.shape import (
     RoomSettings,
     ScheduleSettings,
     Settings,
+    SmsSettings,
+    SmsTemplate,
     StoreSettings,
-    WebchatSettings,
     WebSettings,
-    WechatySettings,
     keys_of,
 )
 from bot.settings.tables import Document, is_file
 
 CONFIG_VARIABLE = "LIAISON_CONFIG"
 USUAL_FILE = Path("bot.toml")
-
-KINDS: Mapping[str, tuple[type[WebchatSettings] | type[WechatySettings], Pacing]] = {
-    "webchat": (WebchatSettings, CHAT_PACING),
-    "wechaty": (WechatySettings, Pacing()),
-}
-"""What `kind` may be: its table, and the pacing of which a file may change single keys."""
 
 _CHANNEL_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
@@ -76,6 +71,27 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     return replace(settings, warnings=_in_order(reader.warnings, path))
 
 
+def reread_rosters(rooms: Sequence[RoomSettings]) -> tuple[RoomSettings, ...]:
+    """The same rooms with the rosters that their files hold now.
+
+    Raises:
+        SettingsError: with every fault of all rosters, by file and line; a room keeps none of them then.
+    """
+    found: list[Fault] = []
+    read: list[RoomSettings] = []
+    for room in rooms:
+        try:
+            read.append(replace(room, roster=rosters.read(room.roster_file)) if room.roster_file else room)
+        except SettingsError as exc:
+            found += exc.faults
+            continue
+        if room.roster_file and (lack := checks.lacking(read[-1])):
+            found.append(Fault(str(room.roster_file), 0, *lack))
+    if found:
+        raise SettingsError(_in_order(found, None))
+    return tuple(read)
+
+
 def _in_order(found: Sequence[Fault], path: Path | None) -> tuple[Fault, ...]:
     """Each once, those of `bot.toml` first, by line."""
     return tuple(sorted(dict.fromkeys(found), key=lambda fault: (fault.file != str(path), fault.file, fault.line)))
@@ -95,6 +111,8 @@ class _Reader:
         channels = self._channels()
         rooms = self._rooms(list(channels))
         schedules = document.list_of(ScheduleSettings, "schedules")
+        reading = document.section(ReadingSettings, "reading")
+        files = forms.load(reading.form_files, [*self._names("rooms").values()], document.faults)
         settings = Settings(
             office=document.section(OfficeSettings, "office"),
             store=self._store(),
@@ -105,7 +123,8 @@ class _Reader:
             manners=document.section(MannersSettings, "manners"),
             inbox=document.section(InboxSettings, "inbox"),
             outbox=document.section(OutboxSettings, "outbox"),
-            reading=document.section(ReadingSettings, "reading"),
+            reading=reading,
+            forms=files.forms,
             path=document.path,
         )
         draft = Draft(
@@ -116,6 +135,8 @@ class _Reader:
             room_names=self._names("rooms"),
             schedules=schedules,
             schedule_names=self._names("schedules"),
+            forms=files.forms,
+            form_names=files.names,
         )
         for finding in checks.faults(draft):
             document.fault(*finding)
@@ -151,25 +172,40 @@ class _Reader:
             remedy = "请用小写英文字母开头，后面可以有数字，例如 [channels.wechaty]"
             document.fault(place, "渠道的名称写得不对", remedy)
             return None
-        kind = written.get("kind", name)
-        if not isinstance(kind, str) or kind not in KINDS:
-            remedy = faults.nearest(kind, KINDS) or '请写 kind = "webchat"（网页聊天）或 kind = "wechaty"（微信）'
+        chosen = written.get("kind", name)
+        kind = KINDS.get(chosen) if isinstance(chosen, str) else None
+        if kind is None:
+            every = "、".join(f'"{name}"（{kind.called}）' for name, kind in KINDS.items())
+            remedy = faults.nearest(chosen, KINDS) or f"请写 kind = {every} 之一"
             document.fault((*place, "kind"), "不认识这种渠道", remedy)
             return None
-        table, usual_pacing = KINDS[kind]
-        pacing = document.table(Pacing, (*place, "pacing"), written.get("pacing", {}), asdict(usual_pacing))
-        given = {"name": name, "kind": kind, "token": "", "pacing": asdict(pacing or usual_pacing)}
+        pacing = document.table(Pacing, (*place, "pacing"), written.get("pacing", {}), asdict(kind.pacing))
+        given: dict[str, object] = dict.fromkeys(kind.secrets, "")
+        given |= {"name": name, "kind": chosen, "pacing": asdict(pacing or kind.pacing)}
         others = {key: value for key, value in written.items() if key != "pacing"}
-        channel = document.table(table, place, others, given)
-        if isinstance(channel, WechatySettings):
-            return replace(channel, token=self._token(channel))
-        return channel
+        if kind.table is SmsSettings:
+            given["templates"] = self._templates(place, others.pop("templates", []))
+        channel = document.table(kind.table, place, others, given)
+        return replace(channel, **self._secrets(channel)) if channel else None
 
-    def _token(self, channel: WechatySettings) -> str:
+    def _templates(self, place: tuple[str, ...], written: object) -> list[dict[str, object]]:
+        """The templates of short messages that are right, each a table of its own."""
+        if not isinstance(written, list):
+            self._document.fault((*place, "templates"), "templates 写法不对", "请写两层方括号，每个模板一段")
+            return []
+        read = (self._document.table(SmsTemplate, (*place, "templates", n), item) for n, item in enumerate(written))
+        return [asdict(template) for template in read if template]
+
+    def _secrets(self, channel: ChannelSettings) -> dict[str, Any]:
+        """The secrets of its kind, each from the environment or a file of its own."""
         complain = partial(self._document.fault, ("channels", channel.name))
-        if channel.token_file and not is_file(channel.token_file):
-            return ""  # told already
-        return credentials.token_of(channel.name, channel.token_file, self._environ, complain)
+        spare = {secret: credentials.variable_of(channel.name, secret) for secret in KINDS[channel.kind].spare}
+        found: dict[str, Any] = {secret: self._environ.get(name, "").strip() for secret, name in spare.items()}
+        for secret, called in kinds.secrets_of(channel).items():
+            file = getattr(channel, f"{secret}_file")
+            if file is None or is_file(file):  # a file that is not there was told already
+                found[secret] = credentials.secret_of(secret, called, channel.name, file, self._environ, complain)
+        return found
 
     def _rooms(self, channels: Sequence[str]) -> dict[int, RoomSettings]:
         document = self._document

@@ -6,7 +6,7 @@ key says here what it means, in which unit, and why its default is what it is. N
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,7 +14,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.errors import Fault
+from bot.forms import Form
 from bot.rosters import RosterEntry
+from bot.settings.mail import MailSettings, SmsSettings, SmsTemplate
+from bot.settings.pacing import CHAT_PACING, DERIVED, WECHAT_PACING, Pacing, keys_of
 from bot.settings.values import (
     Count,
     Day,
@@ -29,16 +32,36 @@ from bot.settings.values import (
     Template,
     WallTime,
 )
+from bot.settings.wecom import WecomAibotSettings, WecomAppSettings, WecomWebhookSettings
 
-DERIVED = {"key": None}
-"""Marks a field that no key of the file sets: it comes from the environment, another file or the table's name."""
-
-
-def keys_of(table: type) -> dict[str, str]:
-    """The keys that a table of the file may hold → the fields of its dataclass, in their order."""
-    keys = {field.metadata.get("key", field.name): field.name for field in fields(table)}
-    return {key: name for key, name in keys.items() if key is not None}
-
+__all__ = [
+    "CHAT_PACING",
+    "DEFAULT_SCHEDULES",
+    "DERIVED",
+    "ChannelSettings",
+    "InboxSettings",
+    "Job",
+    "MailSettings",
+    "MannersSettings",
+    "OfficeSettings",
+    "OutboxSettings",
+    "Pacing",
+    "Purpose",
+    "ReadingSettings",
+    "RoomSettings",
+    "ScheduleSettings",
+    "Settings",
+    "SmsSettings",
+    "SmsTemplate",
+    "StoreSettings",
+    "WebSettings",
+    "WebchatSettings",
+    "WechatySettings",
+    "WecomAibotSettings",
+    "WecomAppSettings",
+    "WecomWebhookSettings",
+    "keys_of",
+]
 
 Job = Literal["remind", "remind_missing", "tally"]
 Purpose = Literal["deputies", "staff"]
@@ -83,27 +106,6 @@ class WebSettings:
         """What links to the server begin with."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pacing:
-    """`[channels.<name>.pacing]`: how fast the bot may speak there.
-
-    The defaults are for a WeChat account, where bursts lose messages and cost the account; the chat page has its own.
-    """
-
-    min_gap_seconds: Pause = 3.0
-    """Seconds between two posts of the channel. Accounts that sent faster had messages lost or swapped."""
-    jitter_seconds: Pause = 2.0
-    """Up to that many seconds more, by chance: a strict beat is what machines are known by."""
-    room_per_hour: Count = 20
-    """Posts an hour into one room (or to one person); what is over it waits. Stands below all other rules."""
-    channel_per_minute: Count = 20
-    """Posts a minute in the whole channel; half of what is known to be borne by live accounts."""
-
-
-CHAT_PACING = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=600, channel_per_minute=6000)
-"""The chat page's: no pause and wide caps, since no platform is watching and people wait for the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,11 +170,19 @@ class WechatySettings:
     """Largest file sent, in bytes. Gateways take requests of 4 MiB, and a file grows by a third on its way."""
     in_file_bytes: Count = 20 * 1024 * 1024
     """Largest file fetched, in bytes; of a larger one only the name is kept."""
-    pacing: Pacing = Pacing()
+    pacing: Pacing = WECHAT_PACING
     """How fast the bot may speak there. See `Pacing`."""
 
 
-ChannelSettings = WebchatSettings | WechatySettings
+ChannelSettings = (
+    WebchatSettings
+    | WechatySettings
+    | WecomWebhookSettings
+    | WecomAppSettings
+    | WecomAibotSettings
+    | MailSettings
+    | SmsSettings
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +230,8 @@ class ScheduleSettings:
     """First day it is due; None: no first day."""
     to_on: Day = None
     """Last day it is due; None: no last day."""
+    form: str = ""
+    """Name of the form (采集) it is about, and only while that is open; empty: the daily health reports."""
 
 
 DEFAULT_SCHEDULES = (
@@ -250,6 +262,16 @@ class MannersSettings:
     """Days back that a report brought in late (pasted after a gap) still alerts staff; older ones are history."""
     alert_hours: Annotated[int, Field(ge=1, le=168)] = 24
     """Hours after which an alert that could not be sent is no longer sent; it stays listed."""
+    ask_back: bool = True
+    """Whether a sender whose words leave a state of health open (存疑) is asked back, once and privately."""
+    ask_wait_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
+    """Minutes for which an answer is waited for; then staff settle it."""
+    ask_fresh_hours: Annotated[int, Field(ge=1, le=72)] = 12
+    """Hours after which a report is too old to ask about what it said (a pasted day); staff settle it."""
+    quiet_from_hour: Annotated[int, Field(ge=0, le=23)] = 22
+    """Local hour from which nobody is asked back; the same as `quiet_to_hour` for no such time."""
+    quiet_to_hour: Annotated[int, Field(ge=0, le=23)] = 7
+    """Local hour at which what came up at night is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +314,10 @@ class ReadingSettings:
 
     office_rules: tuple[Path, ...] = ()
     """Rules files (TOML) of the office's own, read after the shipped ones: local words for a symptom, a place."""
+    form_files: tuple[Path, ...] = field(default=(), metadata={"key": "forms"})
+    """Forms (采集) that the office asks besides health, a TOML file each; see docs/howto-forms.md."""
+    reload_seconds: Seconds = 5.0
+    """Seconds between two looks at whether rules or rosters have changed: soon for whoever saved one and waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +344,8 @@ class Settings:
     """What goes out."""
     reading: ReadingSettings = ReadingSettings()
     """How messages are understood."""
+    forms: tuple[Form, ...] = field(default=(), metadata=DERIVED)
+    """What the office asks besides health: the files of `[reading]`, read."""
     path: Path | None = field(default=None, metadata=DERIVED)
     """The file it was read from; relative paths in it start from its folder."""
     warnings: tuple[Fault, ...] = field(default=(), metadata=DERIVED)

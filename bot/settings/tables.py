@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import Fault, SettingsError
-from bot.settings import credentials, faults
-from bot.settings.lines import Lines, Place, locate
+from bot.lines import Lines, Place, locate
+from bot.settings import credentials, faults, kinds
 from bot.settings.shape import (
     InboxSettings,
     MannersSettings,
@@ -29,10 +29,9 @@ from bot.settings.shape import (
     ReadingSettings,
     RoomSettings,
     ScheduleSettings,
+    SmsTemplate,
     StoreSettings,
-    WebchatSettings,
     WebSettings,
-    WechatySettings,
     keys_of,
 )
 
@@ -45,8 +44,8 @@ HEADINGS: Mapping[str, type] = {
     "[office]": OfficeSettings,
     "[store]": StoreSettings,
     "[web]": WebSettings,
-    "[channels.webchat]": WebchatSettings,
-    "[channels.wechaty]": WechatySettings,
+    **{f"[channels.{name}]": kind.table for name, kind in kinds.KINDS.items()},
+    "[[channels.sms.templates]]": SmsTemplate,
     "[channels.….pacing]": Pacing,
     "[[rooms]]": RoomSettings,
     "[[schedules]]": ScheduleSettings,
@@ -64,21 +63,28 @@ _SYNTAX_LINE = re.compile(r"\(at line (\d+)")
 class Document:
     """A `bot.toml`: gives its tables as dataclasses and collects what is wrong rather than stopping at the first."""
 
-    def __init__(self, path: Path | None, written: Mapping[str, Any], lines: Lines) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        written: Mapping[str, Any],
+        lines: Lines,
+        headings: Mapping[str, type] = HEADINGS,
+    ) -> None:
         self.faults: list[Fault] = []
         self.path = path
         self.folder = path.parent if path else Path()
         self.written = written
         self._lines = lines
+        self._headings = headings
 
     @classmethod
-    def read(cls, path: Path) -> Document:
-        """Reads the file.
+    def read(cls, path: Path, headings: Mapping[str, type] = HEADINGS) -> Document:
+        """Reads the file; `headings` are the tables that it may hold.
 
         Raises:
             SettingsError: it cannot be read, or it is no TOML.
         """
-        return cls(path, *parse(_read(path), str(path)))
+        return cls(path, *parse(_read(path), str(path)), headings)
 
     def section(self, table: type[T], name: str) -> T:
         """`[name]`; what is shipped where it is absent or refused."""
@@ -160,11 +166,12 @@ class Document:
 
     def _unknown(self, place: Place, known: Sequence[str]) -> None:
         key = str(place[-1])
-        homes = [heading for heading, table in HEADINGS.items() if key in keys_of(table)]
+        homes = [heading for heading, table in self._headings.items() if key in keys_of(table)]
         if credentials.is_secret(key) and not homes:
             instead = "环境变量"
             if place[0] == "channels" and len(place) > 2:
-                instead = f"环境变量 {credentials.variable_of(str(place[1]))} 或者 token_file"
+                secret = key.lower() if key.lower() in kinds.SECRETS else "token"
+                instead = f"环境变量 {credentials.variable_of(str(place[1]), secret)} 或者 {secret}_file"
             remedy = f"请删去这一行，改用{instead}；已经给别人看过的要换掉"
             self.fault(place, f"{key} 是密钥，密钥不能写在 bot.toml 里", remedy)
         else:

@@ -15,7 +15,7 @@ from bot.errors import Refusal
 from bot.heard import Heard
 from bot.messages import Post
 from bot.records import Command
-from handlers.commands import binding, held, on_behalf, rooms, sheets, summary
+from handlers.commands import binding, forms, held, on_behalf, rooms, sheets, summary, unsure, why
 from storage import Session
 
 Run = Callable[[Command, Heard, Session], Awaitable[Sequence[Post]]]
@@ -39,6 +39,9 @@ COMMANDS: Sequence[Entry] = (
     Entry(summary.summary, ("汇总", "summary", "统计", "tally"), " [日期] [群名或单位]：应报、已报、未报"),
     Entry(summary.missing, ("未报", "missing", "名单"), " [日期] [群名或单位]：谁还没报"),
     Entry(summary.unwell, ("异常", "unwell"), " [日期]：异常和待核实的，只私发给您"),
+    Entry(unsure.listed, ("待核", "unsure", "待核实"), " [群名或单位]：说得不清楚的，只私发给您"),
+    Entry(unsure.verify, ("核实", "verify"), " 姓名 正常|异常：问清楚以后记下；家属写 姓名 家属 正常"),
+    Entry(why.why, ("为什么", "why", "依据"), " 姓名 [日期]：为什么这样记，凭哪句话、哪些规则；只私发给您"),
     Entry(rooms.remind, ("提醒", "remind", "催报"), " [群名]：现在就提醒还没报的"),
     Entry(on_behalf.report, ("代报", "report"), " 姓名 内容：替人报，如 /代报 张三 36.5 健康"),
     Entry(on_behalf.correct, ("更正", "correct", "改"), " 姓名 内容：改今天的记录，原记录留底"),
@@ -47,6 +50,7 @@ COMMANDS: Sequence[Entry] = (
     Entry(binding.bind, ("绑定", "bind"), " [看到的名字 名单姓名]：不带内容看待绑定的"),
     Entry(binding.paste, ("录入", "paste"), " [群名] 换行接复制的群聊：补记，不重复"),
     Entry(sheets.export, ("导出", "export"), " [日期或 2月1日-2月10日] [群名]：电子表格"),
+    Entry(forms.listing, ("采集", "forms"), "：自定的采集；汇总、未报、提醒、导出、代报后面写它的名称就是看它"),
     Entry(rooms.pause, ("暂停", "pause"), " [群名]：我先不在群里说话"),
     Entry(rooms.resume, ("恢复", "resume"), " [群名]"),
     Entry(held.pending, ("待发", "pending"), "：没发出去、或不知发没发出去的"),
@@ -70,6 +74,8 @@ async def command(record: Command, heard: Heard, session: Session) -> Sequence[P
         nearest = BY_NAME[near[0]].names[0] if near else _sharing(record.name)
         return [heard.answer(wording.unknown_command(record.name[:20], nearest), "未知命令")]
     try:
+        if named := forms.about(record, entry.names[0], heard):
+            return await forms.OF_FORMS[entry.names[0]](*named, heard, session)
         return await entry.run(record, heard, session)
     except Refusal as refusal:
         return [heard.answer(str(refusal), f"/{entry.names[0]}")]

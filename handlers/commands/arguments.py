@@ -32,6 +32,8 @@ _LIKE_A_DAY = re.compile(r"(?=.*\d)[\d年月日号/.\-至到~～—－]+")
 _FOR_DAYS = re.compile(r"(?:(.+?)(?:(?<=[日号天])|\s|起)\s*起?\s*)?([1-9]\d?|[一两二三四五六七八九十])\s*天")
 _DIGITS = {"两": 2, **{digit: n for n, digit in enumerate("一二三四五六七八九十", 1)}}
 
+_WEEK_OR_MONTH = re.compile(r"(本|这|下)个?(周|星期|礼拜|月)")
+
 MOST_DAYS = 31
 """How many days one answer shows."""
 
@@ -116,6 +118,8 @@ def read_leave(words: Sequence[str], today: date) -> Span | None:
     text = " ".join(words)
     if not text:
         return Span(today, today)
+    if week := _ahead(text, today):
+        return week
     if found := _FOR_DAYS.fullmatch(text):
         first = read_day(found[1].lstrip("从自"), today) if found[1] else today
         length = _DIGITS[found[2]] if found[2] in _DIGITS else int(found[2])
@@ -129,6 +133,21 @@ def read_leave(words: Sequence[str], today: date) -> Span | None:
     if len(days) == 2 and days[0] and days[1] and days[0] <= days[1]:
         return Span(days[0], days[1])
     return _from_to(text, today)
+
+
+def _ahead(word: str, today: date) -> Span | None:
+    """A span that lies ahead: the rest of this week or month, all of the next."""
+    monday = today - timedelta(days=today.weekday())
+    next_month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    spans = {
+        "周": (Span(today, monday + timedelta(days=6)), Span(monday + timedelta(days=7), monday + timedelta(days=13))),
+        "月": (
+            Span(today, next_month - timedelta(days=1)),
+            Span(next_month, (next_month + timedelta(days=32)).replace(day=1) - timedelta(days=1)),
+        ),
+    }
+    found = _WEEK_OR_MONTH.fullmatch(word)
+    return spans["月" if found[2] == "月" else "周"][found[1] == "下"] if found else None
 
 
 def split_span(args: Sequence[str], today: date) -> tuple[Span, list[str]]:

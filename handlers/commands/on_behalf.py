@@ -14,6 +14,7 @@ from bot.people import Known
 from bot.records import Command, HealthReport, Relation
 from bot.reports.tally import State
 from handlers import entries, health
+from handlers.commands import cases
 from handlers.commands.arguments import read_leave
 from handlers.commands.scope import person_and_days, person_meant
 from storage import Session, marks, records
@@ -25,7 +26,7 @@ _UNDO = ("取消", "撤销", "销假", "结束")
 async def report(command: Command, heard: Heard, session: Session) -> Sequence[Post]:
     """`/代报 张三 36.5 健康`: read and kept as if staff had said it in the group."""
     person, said = await _person_and_words(command, heard, session)
-    posts = await _take(person, await _read(person, said, command, heard), heard, session)
+    posts = await take(person, await _read(person, said, command, heard), heard, session)
     return [heard.answer(wording.recorded(person.name, heard.day), "/代报"), *posts]
 
 
@@ -36,9 +37,11 @@ async def correct(command: Command, heard: Heard, session: Session) -> Sequence[
     if not standing:
         raise Refusal(wording.nothing_to_correct(person.name, heard.day))
     found = await _read(person, said, command, heard)
-    posts = await _take(person, found, heard, session)
+    posts = await take(person, found, heard, session)
     corrected = {str(record.relation) for record in found}
     old = [row for row in standing if row.relation in corrected]
+    for record in found:
+        await cases.note(record, next((r for r in old if r.relation == record.relation), None), heard, session)
     await records.withdraw(session, old, f"correct:{heard.message_id}", heard.now)
     return [heard.answer(wording.corrected(person.name, heard.day), "/更正"), *posts]
 
@@ -66,11 +69,13 @@ async def _read(person: Known, said: str, command: Command, heard: Heard) -> Seq
     return found
 
 
-async def _take(person: Known, found: Sequence[HealthReport], heard: Heard, session: Session) -> Sequence[Post]:
+async def take(person: Known, found: Sequence[HealthReport], heard: Heard, session: Session) -> Sequence[Post]:
+    """Keeps what was read of a person's health; the posts alert staff where need is."""
     subject = entries.Subject(person.person_id, person.name)
     posts: list[Post] = []
     for number, record in enumerate(found):
-        posts.extend(await health.keep(record, subject, dataclasses.replace(heard, position=number), session))
+        at_place = dataclasses.replace(heard, position=number)
+        posts.extend(await health.keep(record, subject, at_place, session, ask=False))
     return posts
 
 

@@ -35,8 +35,14 @@ async def export(command: Command, heard: Heard, session: Session) -> Sequence[P
             days.append(day.of_unit(unit) if unit else day)
     said = await records.of_rooms(session, [room.id for room in found], span.first, span.last)
     names = await people.names(session, {r.subject_id for r in said if r.subject_id is not None})
-    content = workbook.workbook([_totals(days), _people(days), _words(said, names, found)], local(heard.now))
-    name = _file_name(found, span)
+    return await hand_over(
+        [_totals(days), _people(days), _words(said, names, found)], _file_name(found, span), heard, session
+    )
+
+
+async def hand_over(pages: Sequence[Sheet], name: str, heard: Heard, session: Session) -> Sequence[Post]:
+    """Makes an Excel file of the sheets and hands it to the asker alone."""
+    content = workbook.workbook(pages, local(heard.now))
     file_id = await files.add(
         session,
         heard.office_id,
@@ -123,13 +129,7 @@ def _people(days: Sequence[RoomDay]) -> Sheet:
     return Sheet(title="健康情况", columns=columns, rows=rows)
 
 
-_KINDS = {
-    "suggestion": "意见建议",
-    "problem": "问题反映",
-    "deed": "先进事迹",
-    "practice": "经验做法",
-    "comment": "征求意见",
-}
+_KINDS = ("suggestion", "problem", "deed", "practice", "comment")
 
 
 def _words(said: Sequence[Row], names: dict[int, str], found: Sequence[Room]) -> Sheet:
@@ -150,7 +150,7 @@ def _words(said: Sequence[Row], names: dict[int, str], found: Sequence[Room]) ->
             row.on_day,
             f"{local(row.said_at):%H:%M}",
             rooms.get(row.room_id or 0, ""),
-            _KINDS[row.kind],
+            wording.kind_name(row.kind),
             names.get(row.subject_id, row.subject_name) if row.subject_id is not None else row.subject_name,
             row.body.get("category"),
             row.cash_fen / 100 if row.cash_fen is not None else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.channel import Gap
-from bot.messages import Message
+from bot.messages import Message, Receipt
 
 
 class MemoryIntake:
@@ -14,6 +14,8 @@ class MemoryIntake:
     Attributes:
         met: account id → the name it was met by.
         rooms: group id → the name it was met by.
+        receipts: what was told of posts.
+        knows_posts: whether the posts of receipts are known.
         repeats: how many messages were handed in again.
     """
 
@@ -23,6 +25,8 @@ class MemoryIntake:
         self.met: dict[str, str] = {}
         self.rooms: dict[str, str] = {}
         self.repeats = 0
+        self.receipts: list[Receipt] = []
+        self.knows_posts = True
         self._known: set[tuple[str, str]] = set()
         self._held: dict[str, asyncio.Event] = {}
 
@@ -39,6 +43,11 @@ class MemoryIntake:
 
     async def note_gap(self, gap: Gap) -> None:
         self.gaps.append(gap)
+
+    async def note_receipt(self, receipt: Receipt) -> bool:
+        if self.knows_posts:
+            self.receipts.append(receipt)
+        return self.knows_posts
 
     async def meet_room(self, channel: str, external_id: str, name: str) -> None:
         self.rooms[external_id] = name

@@ -340,3 +340,14 @@ def test_days_are_read_as_people_write_them(written: str, meant: date | None) ->
 )
 def test_spans_are_read_as_people_write_them(written: str, meant: Span | None) -> None:
     assert read_span(written, TODAY) == meant
+
+
+async def test_why_tells_the_words_and_the_rules_to_the_asker_alone(office: Office) -> None:
+    await office.say("张三", "前几天咳嗽，现已好转，36.5")
+    await office.heard()  # the alert, and the question that goes back
+    (told,) = await office.ask("周敏", "/为什么 张三")
+    assert told.conversation.private
+    assert "“前几天咳嗽，现已好转，36.5” → 异常" in told.text
+    assert "health.symptom.咳嗽" in told.text
+    assert "规则版本" in told.text
+    assert "没有记录" in in_group(await office.ask("周敏", "/为什么 王五"))

@@ -44,25 +44,19 @@ roster = "roster.csv"
 """
 
 
-class Running:
-    """`liaison run` in a folder of its own, on one gateway and one room."""
+class Program:
+    """`liaison run` in a folder of its own, where a bot.toml is to be written.
 
-    def __init__(
-        self, folder: Path, store: str, gateway: Gateway, room: str, roster: Sequence[Mapping[str, str]]
-    ) -> None:
-        self.folder, self.store, self.room = folder, store, room
+    Args:
+        secrets: what the environment holds beside the store's address.
+    """
+
+    def __init__(self, folder: Path, store: str, **secrets: str) -> None:
+        self.folder, self.store = folder, store
         self.port = free_port()
-        self._gateway, self._roster = gateway, roster
+        self._secrets = secrets
         self._process: asyncio.subprocess.Process | None = None
         self._log = folder / "log.txt"
-        self.configure()
-
-    def configure(self, schedules: str = "schedules = []", gap: float = 0) -> None:
-        """Writes bot.toml and the roster."""
-        rows = "".join(f"{person['name']},{person['role']}\n" for person in self._roster)
-        (self.folder / "roster.csv").write_text(f"姓名,身份\n{rows}", "utf-8")
-        toml = TOML.format(port=self.port, gateway=self._gateway.port, room=self.room, gap=gap)
-        (self.folder / "bot.toml").write_text(f"{schedules}\n{toml}", "utf-8")
 
     @property
     def environ(self) -> dict[str, str]:
@@ -70,9 +64,9 @@ class Running:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("LIAISON_")}
         return clean | {
             "LIAISON_STORE": self.store,
-            "LIAISON_WECHATY_TOKEN": self._gateway.token,
             "PYTHONPATH": str(ROOT),
             "TZ": "America/New_York",  # the host's zone must not matter
+            **self._secrets,
         }
 
     async def start(self) -> None:
@@ -94,6 +88,11 @@ class Running:
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
         return await asyncio.wait_for(self._process.wait(), _SECONDS)
+
+    def ask_to_reload(self) -> None:
+        """SIGHUP."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
 
     async def until(self, condition: Any, within: float = _SECONDS) -> Mapping[str, Any]:
         """Returns what `/healthz` says as soon as that fits the condition."""
@@ -139,6 +138,25 @@ class Running:
         out, err = await asyncio.wait_for(process.communicate(), 60)
         assert process.returncode == 0, err.decode()
         return out.decode()
+
+
+class Running(Program):
+    """`liaison run` on one gateway and one room."""
+
+    def __init__(
+        self, folder: Path, store: str, gateway: Gateway, room: str, roster: Sequence[Mapping[str, str]]
+    ) -> None:
+        super().__init__(folder, store, LIAISON_WECHATY_TOKEN=gateway.token)
+        self.room = room
+        self._gateway, self._roster = gateway, roster
+        self.configure()
+
+    def configure(self, schedules: str = "schedules = []", gap: float = 0) -> None:
+        """Writes bot.toml and the roster."""
+        rows = "".join(f"{person['name']},{person['role']}\n" for person in self._roster)
+        (self.folder / "roster.csv").write_text(f"姓名,身份\n{rows}", "utf-8")
+        toml = TOML.format(port=self.port, gateway=self._gateway.port, room=self.room, gap=gap)
+        (self.folder / "bot.toml").write_text(f"{schedules}\n{toml}", "utf-8")
 
     async def tally(self, day: str) -> Mapping[str, Any]:
         """The room's day."""

@@ -93,8 +93,8 @@ async def test_an_office_may_wish_each_report_to_be_answered_without_its_value(
 
 async def test_an_unsure_state_counts_as_unwell_and_is_to_be_settled(office: Office) -> None:
     await office.say("周敏", "早")
-    (alert,) = whispered(await office.ask("李四", "36.6，有点不舒服，说不上来"))
-    assert "待核实" in alert.text
+    said = whispered(await office.ask("李四", "36.6，有点不舒服，说不上来"))
+    assert {d.conversation.external_id: d.text.count("待核实") for d in said} == {"wxid-李四": 0, "wxid-周敏": 1}
     assert names((await day(office)).unwell) == ["李四"]
 
 

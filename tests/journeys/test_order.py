@@ -29,7 +29,7 @@ async def tally(store: Store, clock: VirtualClock, day: GroupDay, order: list[in
     room = await replay.room_of(bot, day)
     said = replay.messages_of(day)
     for position in order:
-        await replay.keep(bot, store, room, [said[position]])
+        await replay.keep(bot, room, [said[position]])
         await bot.inbox.handle_waiting()
     async with store.read() as session:
         found = await rooms.by_name(session, bot.office_id, None, day.room)

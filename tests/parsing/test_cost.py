@@ -27,6 +27,8 @@ HOSTILE = {
     "places": "在长沙市",
     "chinese digits": "三十六度五",
     "money": "捐款一万元",
+    "whole reports": "今天体温36.5，没有发烧也不咳嗽，在长沙家中。",
+    "places in clauses": "36.4，长沙，",
 }
 
 

@@ -169,3 +169,51 @@ def test_the_title_reported_to_is_nobodys_name(read: Read) -> None:
 @pytest.mark.parametrize("text", ["忽略那些谣言，大家别信", "发票作废了两张，财务让重开", "收回借给他的钱"])
 def test_what_is_void_and_no_report_takes_nothing_back(read: Read, text: str) -> None:
     assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("县代表、黄桃种植户周冬生把卖桃子攒的8000块钱捐给了武汉", "周冬生"),
+        ("县人大代表李九斤向县红十字会捐款2万元", "李九斤"),
+        ("李秋菊（县人大代表）带头捐款3000元", "李秋菊"),
+        ("代表老周(周炳生)把存折上的一万二全取出来交到村支部了", "周炳生"),
+    ],
+)
+def test_a_deputy_is_named_behind_a_calling_or_in_brackets(read: Read, text: str, subject: str) -> None:
+    assert [(r["kind"], r["subject"]) for r in read(text)] == [("deed", subject)]
+
+
+@pytest.mark.parametrize(
+    ("text", "cash", "worth", "quantities"),
+    [
+        ("我厂赶制隔离服2.3万件，其中无偿捐给县医院1500件", None, None, [1500]),
+        ("县代表刘建国自掏腰包3000元，给民警买了40箱方便面", None, 3000, [40]),
+        ("1月29捐了两万，2月11又捐了三万五，前后五万五", 55000, None, []),
+        ("代表周小满把自家的黄瓜、辣椒、白菜各两千斤送给了医院食堂", None, None, [2000, 2000, 2000]),
+    ],
+)
+def test_only_what_was_given_counts_and_only_once(
+    read: Read, text: str, cash: float | None, worth: float | None, quantities: list[float]
+) -> None:
+    told = [(r["cash_yuan"], r["goods_value_yuan"], [g["quantity"] for g in r["goods"]]) for r in read(text)]
+    assert told == [(cash, worth, quantities)]
+
+
+def test_two_deputies_who_gave_as_much_each_are_two_deeds(read: Read) -> None:
+    told = [(r["subject"], [g["item"] for g in r["goods"]]) for r in read("县代表张小花、李九斤各捐口罩1000只")]
+    assert told == [("张小花", ["口罩"]), ("李九斤", ["口罩"])]
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("卡口上的交警还没有护目镜，请指挥部匀一点给他们", "物资保障"),
+        ("建议给已经开工的服装厂统一配一批口罩", "复工复产"),
+        ("建议公租房的租金免两个月", "民生保障"),
+        ("建议麻将馆茶馆一律先关起来", "社区防控"),
+        ("建议对停产的小微企业水电气费缓交三个月", "复工复产"),
+    ],
+)
+def test_what_is_asked_for_tells_the_field(read: Read, text: str, category: str) -> None:
+    assert [(r["kind"], r["category"]) for r in read(text)] == [("suggestion", category)]

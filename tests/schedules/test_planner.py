@@ -7,11 +7,12 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from bot.channel import Hears
 from bot.clock import VirtualClock, at
 from bot.settings import ScheduleSettings
 from schedules.planner import Planner
 from storage import Store, occasions, rooms
-from tests.office import GROUP, OTHER, Office, open_office, settings_for
+from tests.office import GROUP, GROUP_TRAITS, OTHER, Office, open_office, settings_for
 from tests.reading import reads_nothing
 
 MORNING = ScheduleSettings(name="早上提醒", do="remind", at=time(8))
@@ -35,6 +36,26 @@ async def test_a_reminder_goes_to_each_group_of_deputies_at_its_time(store: Stor
     await office.play(time(8, 1))
     assert places(office) == [GROUP, OTHER]
     assert "2月10日" in office.channel.said[0].text
+
+
+@pytest.mark.parametrize(
+    ("hears", "says", "says_not"),
+    [
+        pytest.param(Hears.ALL, "直接在群里说就行", "听不到", id="all"),
+        pytest.param(Hears.MENTIONS, "@小联 36.5 健康", "直接在群里说", id="what mentions it"),
+        pytest.param(Hears.PRIVATE, "群里说的小联听不到", "直接在群里说", id="private talk"),
+        pytest.param(Hears.NOTHING, "打开您的个人链接", "直接在群里说", id="nothing"),
+    ],
+)
+async def test_a_reminder_asks_in_the_way_in_which_the_bot_can_hear(
+    store: Store, hears: Hears, says: str, says_not: str
+) -> None:
+    clock = VirtualClock(at(DAY, time(7)))
+    traits = replace(GROUP_TRAITS, hears=hears)
+    office = await open_office(store, clock, settings_for([MORNING]), reads_nothing(), traits)
+    await office.play(time(8, 1))
+    assert says in office.channel.said[0].text
+    assert says_not not in office.channel.said[0].text
 
 
 async def test_a_schedule_for_one_room_leaves_the_others_alone(store: Store) -> None:

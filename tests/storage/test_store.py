@@ -147,6 +147,11 @@ async def test_who_is_in_no_room_any_more_is_gone_until_they_are_back(store: Sto
             "ix_occasions_office_id_due_at",
             id="what is planned",
         ),
+        pytest.param(
+            "FROM records WHERE office_id = 1 AND form = '值班' AND subject_id IN (1, 2) AND on_day >= '2020-02-10'",
+            "ix_records_answers",
+            id="answers to a form",
+        ),
     ],
 )
 async def test_what_is_asked_again_and_again_has_an_index(store: Store, query: str, index: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.settings.lines import Place, locate
+from bot.lines import Place, locate
 
 
 def test_lines_are_found_in_whatever_way_a_key_is_written() -> None:

@@ -1,7 +1,7 @@
 """Where in a TOML text each key stands, since `tomllib` does not say. Pure.
 
-`bot.settings.loading` asks it for the line of a fault. It reads only texts that `tomllib` has already accepted, so it
-need not tell good TOML from bad.
+`bot.settings` and `bot.rulebook` ask it for the line of a fault. It reads only texts that `tomllib` has already
+accepted, so it need not tell good TOML from bad.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class _Scanner:
         while _DOT.match(self._text, self._at):
             self._take(_DOT)
             parts.append(self._take(_KEY))
-        return [next(iter(tomllib.loads(f"{part} = 0"))) for part in parts]
+        return [part if part[0] not in "\"'" else next(iter(tomllib.loads(f"{part} = 0"))) for part in parts]
 
     def _skip(self) -> int:
         self._take(_BLANK)

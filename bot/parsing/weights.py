@@ -1,0 +1,120 @@
+"""What a stretch of words is for, by the weights of its parts: a linear model over short runs of characters (weights).
+
+`bot.parsing.voice` asks; `bot.rulebook` reads the weights from `rules/voice.toml`, which `make learn` makes out of the
+labelled corpus. A part is a run of one to three characters, or a role that a word of the rules has there, so that a
+word which an office adds to the rules weighs as the others of its role do. Every part's share can be shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_BLANK = re.compile(r"\s+")
+_LENGTHS = (10, 18, 30, 60)
+BEGIN, END, ASKS = "^", "$", "?"
+LONGEST = 400
+"""Characters that are looked at: nobody needs more to say what he is about."""
+
+OFFICE = "<office>"
+
+
+def surface(text: str, *, asks: bool) -> str:
+    """The text as its runs are taken from: without blanks, each number as 0, with its begin and end marked."""
+    plain = _NUMBER.sub("0", text[:LONGEST])
+    return f"{BEGIN}{_BLANK.sub('', plain)}{ASKS if asks else END}"
+
+
+def marks(text: str, roles: Iterable[str], *, office: bool) -> list[str]:
+    """The parts that are no runs: roles, how long it is, whether an office speaks."""
+    length = sum(len(text) >= step for step in _LENGTHS)
+    return [*(f"@{role}" for role in roles), f"<{length}>", *((OFFICE,) if office else ())]
+
+
+def runs(surface_text: str) -> Set[str]:
+    """Every run of one to three characters, for learning; reading finds only those that weigh something."""
+    return {surface_text[i : i + n] for n in (1, 2, 3) for i in range(len(surface_text) - n + 1)}
+
+
+_BITS = 40
+_LANE = (1 << _BITS) - 1
+_ZERO = 1 << 20
+"""Weights of all purposes lie side by side in one number, each lifted above zero, so that one sum adds them all."""
+
+
+def _packed(weights: Iterable[int]) -> int:
+    return sum((weight + _ZERO) << (_BITS * lane) for lane, weight in enumerate(weights))
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A weight for each part and each purpose, in hundredths.
+
+    Args:
+        purposes: what a stretch can be for; the last stands for nothing.
+    """
+
+    purposes: tuple[str, ...] = ("none",)
+    bias: tuple[int, ...] = (0,)
+    parts: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    _runs: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _marks: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    _start: int = field(init=False, repr=False, compare=False)
+    _automaton: AhoCorasick = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        words = [part for part in self.parts if part[0] not in "@<" or len(part) == 1]
+        put(self, "_runs", tuple(_packed(self.parts[word]) for word in words))
+        put(self, "_marks", {part: _packed(row) for part, row in self.parts.items() if part[0] in "@<"})
+        put(self, "_start", _packed(self.bias))
+        put(self, "_automaton", AhoCorasick(words, matchkind=MatchKind.Standard, store_patterns=False))
+
+    def purpose(self, surface_text: str, other: Iterable[str]) -> str:
+        """What weighs most."""
+        totals = self.totals(surface_text, other)
+        return self.purposes[totals.index(max(totals))]
+
+    def totals(self, surface_text: str, other: Iterable[str]) -> list[int]:
+        """What speaks for each purpose, in hundredths."""
+        runs_of = self._runs
+        found = {index for index, _, _ in self._automaton.find_matches_as_indexes(surface_text, overlapping=True)}
+        weighing = [self._marks[part] for part in other if part in self._marks]
+        total = self._start + sum([runs_of[index] for index in found]) + sum(weighing)
+        shift = (1 + len(found) + len(weighing)) * _ZERO
+        found_totals = []
+        for _ in self.purposes:
+            found_totals.append((total & _LANE) - shift)
+            total >>= _BITS
+        return found_totals
+
+    def shares(self, surface_text: str, other: Iterable[str], purpose: str) -> list[tuple[str, int]]:
+        """What each part adds to a purpose, the weightiest first."""
+        which = self.purposes.index(purpose)
+        present = [*(run for run in runs(surface_text) if run in self.parts), *(p for p in other if p in self.parts)]
+        return sorted(((part, self.parts[part][which]) for part in present), key=lambda share: (-share[1], share[0]))
+
+
+def of_table(table: object) -> Weights:
+    """The weights of a rules file's table: `purposes`, `bias`, and `parts`, a line for each.
+
+    Raises:
+        ValueError: it is not such a table.
+    """
+    if not isinstance(table, Mapping) or not isinstance(table.get("parts"), str):
+        raise ValueError("缺少 parts")  # noqa: TRY004 - whatever is wrong with a file is one kind of error
+    purposes = tuple(str(table.get("purposes", "")).split())
+    bias = table.get("bias")
+    if not purposes or not isinstance(bias, list) or len(bias) != len(purposes):
+        raise ValueError("bias 应当和 purposes 一样多")
+    parts = {}
+    for line in str(table["parts"]).strip("\n").split("\n"):
+        part, *numbers = line.rsplit(" ", len(purposes))
+        if not part or len(numbers) != len(purposes):
+            raise ValueError(f"这一行不是 {len(purposes)} 个数：{line[:30]}")
+        parts[part] = tuple(map(int, numbers))
+    return Weights(purposes, tuple(map(int, bias)), parts)

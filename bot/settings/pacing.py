@@ -1,0 +1,42 @@
+"""How fast the bot may speak in a channel, and what each table of a channel is made with.
+
+Below the tables: `bot.settings.shape` and the modules of single channels import it. No I/O here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from bot.settings.values import Count, Pause
+
+DERIVED = {"key": None}
+"""Marks a field that no key of the file sets: it comes from the environment, another file or the table's name."""
+
+
+def keys_of(table: type) -> dict[str, str]:
+    """The keys that a table of the file may hold → the fields of its dataclass, in their order."""
+    keys = {field.metadata.get("key", field.name): field.name for field in fields(table)}
+    return {key: name for key, name in keys.items() if key is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pacing:
+    """`[channels.<name>.pacing]`: how fast the bot may speak there.
+
+    The defaults are for a WeChat account, where bursts lose messages and cost the account; other channels have theirs.
+    """
+
+    min_gap_seconds: Pause = 3.0
+    """Seconds between two posts of the channel. Accounts that sent faster had messages lost or swapped."""
+    jitter_seconds: Pause = 2.0
+    """Up to that many seconds more, by chance: a strict beat is what machines are known by."""
+    room_per_hour: Count = 20
+    """Posts an hour into one room (or to one person); what is over it waits. Stands below all other rules."""
+    channel_per_minute: Count = 20
+    """Posts a minute in the whole channel; half of what is known to be borne by live accounts."""
+
+
+WECHAT_PACING = Pacing()
+"""A WeChat account's."""
+CHAT_PACING = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=600, channel_per_minute=6000)
+"""The chat page's: no pause and wide caps, since no platform is watching and people wait for the answer."""
