@@ -317,6 +317,23 @@ def which_room(written: str, known: Sequence[str]) -> str:
     return f"没有叫“{written}”的群或单位。现有的群：{'、'.join(known) or '（还没有）'}"
 
 
+def unknown_audience(written: str, near: Sequence[str]) -> str:
+    """A word that says for whom something is, and means nobody known."""
+    nearest = f"是不是：{'、'.join(near)}？" if near else ""
+    return f"不知道“{written}”是哪些人。{nearest}可以写：代表、工作人员、单位、全国代表、名单或群的名称、全体。"
+
+
+def several_units(written: str, found: Sequence[tuple[str, str]]) -> str:
+    """A word that several units are called; `found` are their codes and names."""
+    shown = "、".join(f"{name}（{code}）" for code, name in found[:8])
+    return f"“{written}”有 {len(found)} 个单位：{shown}。请写全称或代码。"
+
+
+def audience_missing() -> str:
+    """Nothing says for whom something is."""
+    return "没有写给谁。可以写：代表、工作人员、单位、全国代表、名单或群的名称、全体。"
+
+
 def no_room(command: str) -> str:
     """A command that needs a room was said where there is none."""
     return f"请在群里发 /{command}，或写明群名：/{command} 群名"

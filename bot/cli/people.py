@@ -57,7 +57,7 @@ async def _take_over(settings: Settings, after: Register, *, apply: bool) -> Cha
         await people.lock_office(session, office_id)
         found = register.changes(await _before(session, office_id), after)
         if apply and not found.none:
-            await stored.take_over(session, office_id, _tree(after), _rows(after))
+            await stored.take_over(session, office_id, tree_of(after), rows_of(after))
             await people.note_gone(session, office_id, SystemClock().now())
         return found
 
@@ -81,11 +81,13 @@ def _entry(row: stored.Row) -> Entry:
     )
 
 
-def _tree(after: Register) -> list[tuple[str, str, str]]:
+def tree_of(after: Register) -> list[tuple[str, str, str]]:
+    """The units as the store takes them."""
     return [(unit.code, unit.name, unit.parent) for unit in after.units]
 
 
-def _rows(after: Register) -> list[stored.Row]:
+def rows_of(after: Register) -> list[stored.Row]:
+    """The people as the store takes them."""
     named = {unit.code: unit.name for unit in after.units}
     return [
         stored.Row(
