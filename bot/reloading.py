@@ -21,7 +21,7 @@ from bot.errors import FaultyFile, RuleError, SettingsError
 from bot.messages import Post
 from bot.parsing.lexicon import Rules
 from bot.segmenter import JiebaSegmenter
-from bot.settings import RoomSettings, Settings, reread_rosters
+from bot.settings import REGISTER, RoomSettings, Settings, reread_rosters
 from storage import Session, Store, StoreUnreachable
 
 log = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ class Reloading:
         return [path for source in sources for path in rulebook.files_of(source)]
 
     def _roster_files(self) -> list[Path]:
-        return [room.roster_file for room in self._rooms if room.roster_file is not None]
+        return [room.roster_file for room in self._rooms if room.roster_file not in (None, REGISTER)]
 
     def _stamps(self) -> _Stamps:
         own = [self._settings.path] if self._settings.path is not None else []

@@ -10,14 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import audience, register
+from bot import audience, register, registering
 from bot.audience import EVERYONE, Audience, Names
-from bot.cli.people import rows_of, tree_of
 from bot.errors import Refusal
 from bot.register import Entry, Level, Register, Unit
 from bot.rosters import Role
 from storage import Session, Store, people, rooms
-from storage import register as stored
 
 SAMPLES = Path(__file__).parents[1] / "rosters"
 NAMES = Names(
@@ -77,8 +75,7 @@ def test_what_means_nobody_is_refused_with_what_is_nearest(words: list[str], sai
 
 async def office_of(session: Session, found: Register) -> int:
     office_id = await people.ensure_office(session, "省联工委")
-    await stored.take_over(session, office_id, tree_of(found), rows_of(found))
-    await people.note_gone(session, office_id, datetime(2020, 2, 10, tzinfo=UTC))
+    await registering.put(session, office_id, found, datetime(2020, 2, 10, tzinfo=UTC))
     return office_id
 
 

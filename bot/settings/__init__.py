@@ -9,6 +9,7 @@ from __future__ import annotations
 from bot.settings.loading import load, reread_rosters, usual_path
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
+    REGISTER,
     ChannelSettings,
     InboxSettings,
     Job,
@@ -19,6 +20,7 @@ from bot.settings.shape import (
     Pacing,
     Purpose,
     ReadingSettings,
+    RegisterSettings,
     RoomSettings,
     ScheduleSettings,
     Settings,
@@ -35,6 +37,7 @@ from bot.settings.wecom import WecomAibotSettings, WecomAppSettings, WecomWebhoo
 __all__ = [
     "DEFAULT_SCHEDULES",
     "PLACEHOLDERS",
+    "REGISTER",
     "ChannelSettings",
     "Days",
     "InboxSettings",
@@ -46,6 +49,7 @@ __all__ = [
     "Pacing",
     "Purpose",
     "ReadingSettings",
+    "RegisterSettings",
     "RoomSettings",
     "ScheduleSettings",
     "Settings",

@@ -14,11 +14,13 @@ from typing import NamedTuple
 
 from bot.forms import Form
 from bot.lines import Place
+from bot.register import Register
 from bot.rosters import Role
 from bot.settings import kinds
 from bot.settings.faults import nearest
 from bot.settings.mail import in_the_clear
 from bot.settings.shape import (
+    REGISTER,
     ChannelSettings,
     MailSettings,
     RoomSettings,
@@ -55,6 +57,7 @@ class Draft:
     schedule_names: Mapping[int, str]
     forms: Sequence[Form] = ()
     form_names: tuple[str, ...] = ()
+    register: Register | None = None
 
 
 def faults(draft: Draft) -> Iterator[Finding]:
@@ -109,7 +112,8 @@ def _room_warnings(draft: Draft) -> Iterator[Finding]:
             yield Finding(
                 ("rooms", number, "roster"), "值班群的名单里有代表", "值班群里会出现催报等内部消息，请核对名单"
             )
-    if rooms and not any(entry.role is Role.STAFF for room in rooms.values() for entry in room.roster):
+    of_register = any(room.roster_file == REGISTER for room in rooms.values())
+    if rooms and not of_register and not any(e.role is Role.STAFF for room in rooms.values() for e in room.roster):
         yield Finding(
             ("rooms",), "所有名单里都没有工作人员", "没有人能发命令，也没有人收到异常提醒；请在名单里加上工作人员"
         )
@@ -117,6 +121,7 @@ def _room_warnings(draft: Draft) -> Iterator[Finding]:
 
 def _form_warnings(draft: Draft) -> Iterator[Finding]:
     known = {entry.name for room in draft.rooms.values() for entry in room.roster}
+    known |= {entry.name for entry in (draft.register.people if draft.register else ())}
     for form in draft.forms:
         strangers = sum(name not in known for name, _ in form.people or ())
         if draft.rooms and strangers:
@@ -155,6 +160,11 @@ def _room(number: int, room: RoomSettings, draft: Draft) -> Iterator[Finding]:
         yield Finding(("rooms", number, "channel"), f"没有配置渠道 {room.channel}", remedy)
     if lack := lacking(room):
         yield Finding(("rooms", number, "roster"), *lack)
+    elif room.roster_file == REGISTER and draft.register is not None:
+        wanted, called = (Role.STAFF, "工作人员") if room.purpose == "staff" else (Role.DEPUTY, "代表")
+        if not any(room.name in entry.rooms and wanted in entry.roles for entry in draft.register.people):
+            what = f"名册里没有一位{called}写着这个群"
+            yield Finding(("rooms", number), what, "请核对群名，或在名册的“群”一列里写上它")
 
 
 def lacking(room: RoomSettings) -> tuple[str, str] | None:

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from bot.errors import Fault
 from bot.forms import Form
+from bot.register import Register
 from bot.rosters import RosterEntry
 from bot.settings.mail import MailSettings, SmsSettings, SmsTemplate
 from bot.settings.pacing import CHAT_PACING, DERIVED, WECHAT_PACING, Pacing, keys_of
@@ -38,6 +39,7 @@ __all__ = [
     "CHAT_PACING",
     "DEFAULT_SCHEDULES",
     "DERIVED",
+    "REGISTER",
     "ChannelSettings",
     "InboxSettings",
     "Job",
@@ -48,6 +50,7 @@ __all__ = [
     "Pacing",
     "Purpose",
     "ReadingSettings",
+    "RegisterSettings",
     "RoomSettings",
     "ScheduleSettings",
     "Settings",
@@ -65,6 +68,8 @@ __all__ = [
 
 Job = Literal["remind", "remind_missing", "tally"]
 Purpose = Literal["deputies", "staff"]
+REGISTER = Path("名册")
+"""Stands for a roster's file: who belongs to the room is what the office's register says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,13 +201,28 @@ class RoomSettings:
     roster: tuple[RosterEntry, ...] = field(default=(), metadata=DERIVED)
     """Who belongs to it."""
     roster_file: Path | None = field(default=None, metadata={"key": "roster"})
-    """The CSV that says who belongs to it."""
+    """The CSV that says who belongs to it; `"名册"`: those beside whom the register (名册) has the group's name.
+
+    May be left out where `[register]` names the group.
+    """
     purpose: Purpose = "deputies"
     """`deputies`: a group of deputies, who report there. `staff`: the office's own, where commands are given."""
     show_missing: bool | None = None
     """Whether names of those who have not reported (未报) are said there; None: `manners` decide."""
     external_id: str = ""
     """The channel's own id of the group. Empty: found by its name, which is right unless two groups share one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterSettings:
+    """`[register]`: the files of the office's people (名册), which `liaison people` takes over."""
+
+    people_file: Path | None = field(default=None, metadata={"key": "people"})
+    """Everybody: CSV or workbook."""
+    units_file: Path | None = field(default=None, metadata={"key": "units"})
+    """The units with their codes (行政区划代码): CSV or workbook."""
+    content: Register | None = field(default=None, metadata=DERIVED)
+    """What the two files hold; None where none are named. The bot goes by the store, into which they are taken over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,6 +352,8 @@ class Settings:
     """The HTTP server."""
     channels: tuple[ChannelSettings, ...] = (WebchatSettings(),)
     """The channels; the chat page alone where none is configured."""
+    register: RegisterSettings = RegisterSettings()
+    """The files of the office's people."""
     rooms: tuple[RoomSettings, ...] = ()
     """The groups."""
     schedules: tuple[ScheduleSettings, ...] = DEFAULT_SCHEDULES

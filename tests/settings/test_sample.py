@@ -90,6 +90,8 @@ def test_the_defaults_that_the_sample_shows_are_the_defaults() -> None:
         "id",
         "tls_ca_file",
         "office_rules",
+        "people",
+        "units",
         "forms",
     }
     compared = 0
