@@ -7,6 +7,7 @@ unit, a mandate, a sub-list, a group, 全体.
 from __future__ import annotations
 
 import difflib
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -16,6 +17,8 @@ from bot.errors import Refusal
 from bot.register import LEVELS, Level
 from bot.rosters import Role
 from storage import Session, audiences
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,8 @@ class Names:
     rooms: Sequence[str] = ()
 
 
+WHOM = {"deputies": "代表", "staff": "工作人员", "everyone": "全体"}
+"""What settings may write for the words of everyday."""
 _ALL = frozenset({"全体", "全体人员", "所有人", "大家", "everyone", "all", "*"})
 _PARTED = re.compile(r"[\s、，,;；|｜]+")
 _SHORT_UNIT = 2
@@ -97,6 +102,31 @@ def parse(words: Sequence[str], names: Names) -> Audience:
     return _joined(parts)
 
 
+def roles_in(words: Sequence[str]) -> tuple[Role, ...]:
+    """Which roles the words ask for, as far as they say it by themselves; a unit or a sub-list may be of both."""
+    said = [part for word in words for part in _PARTED.split(WHOM.get(word, word)) if part]
+    found = {role for name, role in rosters.ROLES.items() for word in said if word.casefold().endswith(name)}
+    if any(word in LEVELS for word in said):
+        found.add(Role.DEPUTY)
+    return tuple(role for role in Role if role in found or not found)
+
+
+def only_roles(words: Sequence[str]) -> bool:
+    """Whether the words say no more than roles, so that nobody has to be looked up."""
+    said = [part for word in words for part in _PARTED.split(WHOM.get(word, word)) if part]
+    return all(word.casefold() in rosters.ROLES or word.casefold() in _ALL for word in said)
+
+
+async def meant_by(session: Session, office_id: int, words: Sequence[str]) -> frozenset[int]:
+    """The ids of whom the settings' words mean now; of nobody where the store's register knows one of them no more."""
+    try:
+        meant = parse(words, await names_of(session, office_id))
+    except Refusal:
+        log.error("the register knows none called as settings say: liaison check tells which")
+        return frozenset()
+    return frozenset(person.person_id for person in await people_of(session, office_id, meant))
+
+
 async def people_of(session: Session, office_id: int, audience: Audience) -> list[Reached]:
     """Everybody of an audience, once each, by unit and name; who is gone is left out."""
     found = await audiences.find(
@@ -120,6 +150,30 @@ async def people_of(session: Session, office_id: int, audience: Audience) -> lis
     ]
 
 
+def by_unit(people: Sequence[Reached], units: Sequence[tuple[str, str, str]], top: str) -> list[tuple[str, list[int]]]:
+    """People by the units right below one, in the tree's order: (name, ids); the top's own people first.
+
+    Args:
+        units: (code, name, parent) of the tree.
+        top: the code of the unit above; empty: the topmost, and units that only rosters tell.
+    """
+    named = {code: name for code, name, _ in units}
+    above = {code: parent for code, _, parent in units}
+    roots = [code for code, _, parent in units if not parent]
+    top = top or (roots[0] if len(roots) == 1 else "")
+    found: dict[str, list[int]] = {}
+    for person in people:
+        code = person.unit_code
+        while code and code != top and above.get(code, top) != top:
+            code = above[code]
+        found.setdefault(code or person.unit, []).append(person.person_id)
+    ordered = sorted(found.items(), key=lambda pair: (pair[0] != top, pair[0] not in named, pair[0]))
+    return [
+        (wording.own_unit(named[key]) if key == top and key else named.get(key) or key or "（没写单位）", ids)
+        for key, ids in ordered
+    ]
+
+
 def _meant(word: str, names: Names) -> Audience:
     """What one word means, or two that stand in one."""
     whole = _known(word, names)
@@ -134,11 +188,12 @@ def _meant(word: str, names: Names) -> Audience:
 
 
 def _known(word: str, names: Names) -> Audience | None:
-    """What a word means by itself; None where it means nothing.
+    """What a word means by itself; None where it means nothing. What settings write in English is a word, too.
 
     Raises:
         Refusal: several units are called so.
     """
+    word = WHOM.get(word, word)
     if word.casefold() in _ALL:
         return EVERYONE
     if word in names.rooms:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
+from bot import audience
 from bot.forms import Form
 from bot.lines import Place
 from bot.register import Register
@@ -22,6 +23,7 @@ from bot.settings.mail import in_the_clear
 from bot.settings.shape import (
     REGISTER,
     ChannelSettings,
+    HealthSettings,
     MailSettings,
     RoomSettings,
     ScheduleSettings,
@@ -30,6 +32,8 @@ from bot.settings.shape import (
     WechatySettings,
     WecomAppSettings,
 )
+
+DAILY_HEALTH = HealthSettings()
 
 
 class Finding(NamedTuple):
@@ -58,6 +62,7 @@ class Draft:
     forms: Sequence[Form] = ()
     form_names: tuple[str, ...] = ()
     register: Register | None = None
+    health: HealthSettings = DAILY_HEALTH
 
 
 def faults(draft: Draft) -> Iterator[Finding]:
@@ -202,10 +207,17 @@ def _schedule(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator
         if name == "*":
             if all_read and not any(room.purpose == "deputies" for room in draft.rooms.values()):
                 yield Finding(where, "没有配置任何代表群，这个定时永远不会执行", "请用 [[rooms]] 配置群")
+        elif not schedule.form and _of_staff(name, draft) and Role.STAFF not in audience.roles_in(draft.health.whom):
+            remedy = '要收工作人员的健康上报，请写 [health] 和 whom = ["代表", "工作人员"]'
+            yield Finding(where, f"“{name}”是工作人员的群，没有问他们健康", remedy)
         elif name not in draft.room_names.values():
             known = [room for room in draft.room_names.values() if room]
             remedy = nearest(name, known) or f'已配置的群有：{"、".join(known) or "无"}；所有代表群写 "*"'
             yield Finding(where, f"没有配置群“{name}”", remedy)
+
+
+def _of_staff(name: str, draft: Draft) -> bool:
+    return any(room.name == name and room.purpose == "staff" for room in draft.rooms.values())
 
 
 def _schedule_of_form(place: Place, schedule: ScheduleSettings, draft: Draft) -> Iterator[Finding]:

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from bot import register, rosters
+from bot.audience import Names
 from bot.errors import Fault, SettingsError
 from bot.lines import Lines
+from bot.register import Register
 from bot.rosters import RosterEntry
 from bot.settings import checks, credentials, faults, forms, kinds
 from bot.settings.checks import Draft
@@ -24,6 +26,7 @@ from bot.settings.shape import (
     DEFAULT_SCHEDULES,
     REGISTER,
     ChannelSettings,
+    HealthSettings,
     InboxSettings,
     MannersSettings,
     OfficeSettings,
@@ -116,7 +119,11 @@ class _Reader:
         rooms = self._rooms(list(channels), register_settings)
         schedules = document.list_of(ScheduleSettings, "schedules")
         reading = document.section(ReadingSettings, "reading")
-        files = forms.load(reading.form_files, [*self._names("rooms").values()], document.faults)
+        names = self._meanings(rooms, register_settings.content)
+        files = forms.load(reading.form_files, names, document.faults)
+        health = document.section(HealthSettings, "health")
+        for finding in forms.unknown_words(("health", "whom"), health.whom, names):
+            document.fault(*finding)
         settings = Settings(
             office=document.section(OfficeSettings, "office"),
             store=self._store(),
@@ -125,6 +132,7 @@ class _Reader:
             register=register_settings,
             rooms=tuple(rooms.values()),
             schedules=tuple(schedules.values()) if "schedules" in document.written else DEFAULT_SCHEDULES,
+            health=health,
             manners=document.section(MannersSettings, "manners"),
             inbox=document.section(InboxSettings, "inbox"),
             outbox=document.section(OutboxSettings, "outbox"),
@@ -137,6 +145,7 @@ class _Reader:
             channels=settings.channels,
             channel_names=tuple(channels),
             register=settings.register.content,
+            health=health,
             rooms=rooms,
             room_names=self._names("rooms"),
             schedules=schedules,
@@ -212,6 +221,16 @@ class _Reader:
             if file is None or is_file(file):  # a file that is not there was told already
                 found[secret] = credentials.secret_of(secret, called, channel.name, file, self._environ, complain)
         return found
+
+    def _meanings(self, rooms: Mapping[int, RoomSettings], content: Register | None) -> Names:
+        """What words for people can mean, by the rosters and by the register's files."""
+        people = content.people if content else ()
+        return Names(
+            units=[(unit.code, unit.name) for unit in (content.units if content else ())],
+            written_units=sorted({entry.unit for room in rooms.values() for entry in room.roster if entry.unit}),
+            lists=sorted({name for entry in people for name in entry.lists}),
+            rooms=[*self._names("rooms").values()],
+        )
 
     def _register(self) -> RegisterSettings:
         """The register's files, read."""

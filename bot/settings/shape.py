@@ -32,6 +32,7 @@ from bot.settings.values import (
     Seconds,
     Template,
     WallTime,
+    Whom,
 )
 from bot.settings.wecom import WecomAibotSettings, WecomAppSettings, WecomWebhookSettings
 
@@ -41,6 +42,7 @@ __all__ = [
     "DERIVED",
     "REGISTER",
     "ChannelSettings",
+    "HealthSettings",
     "InboxSettings",
     "Job",
     "MailSettings",
@@ -241,7 +243,7 @@ class ScheduleSettings:
     Daily, since reports are due on holidays too.
     """
     rooms: Annotated[tuple[str, ...], Field(min_length=1)] = ("*",)
-    """Names of the rooms it is for; `*` for all rooms of deputies."""
+    """Names of the rooms it is for; `*` for all rooms of deputies. A room of staff is to be named."""
     text: Template = ""
     """What is said; `values.PLACEHOLDERS` in braces are filled in. Empty: the shipped wording."""
     late_minutes: Annotated[int, Field(ge=1, le=1440)] = 120
@@ -252,6 +254,16 @@ class ScheduleSettings:
     """Last day it is due; None: no last day."""
     form: str = ""
     """Name of the form (采集) it is about, and only while that is open; empty: the daily health reports."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthSettings:
+    """`[health]`: the daily health reports (健康上报)."""
+
+    whom: Whom = ("deputies",)
+    """Who is due: deputies, staff, everyone, or units, mandates and sub-lists. Deputies in groups of deputies, staff in
+    their own rooms, each counted apart; whoever is not meant is neither asked nor missing.
+    """
 
 
 DEFAULT_SCHEDULES = (
@@ -358,6 +370,8 @@ class Settings:
     """The groups."""
     schedules: tuple[ScheduleSettings, ...] = DEFAULT_SCHEDULES
     """What is said by itself; `schedules = []` for nothing."""
+    health: HealthSettings = HealthSettings()
+    """Of whom the daily health reports are asked."""
     manners: MannersSettings = MannersSettings()
     """How the bot behaves."""
     inbox: InboxSettings = InboxSettings()

@@ -22,6 +22,7 @@ from bot.lines import Lines, Place, locate
 from bot.settings import credentials, faults, kinds
 from bot.settings.shape import (
     REGISTER,
+    HealthSettings,
     InboxSettings,
     MannersSettings,
     OfficeSettings,
@@ -52,6 +53,7 @@ HEADINGS: Mapping[str, type] = {
     "[register]": RegisterSettings,
     "[[rooms]]": RoomSettings,
     "[[schedules]]": ScheduleSettings,
+    "[health]": HealthSettings,
     "[manners]": MannersSettings,
     "[inbox]": InboxSettings,
     "[outbox]": OutboxSettings,
