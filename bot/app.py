@@ -36,6 +36,7 @@ from bot.reloading import Reloading
 from bot.rota import Shift
 from bot.segmenter import JiebaSegmenter
 from bot.settings import (
+    REGISTER,
     ChannelSettings,
     MailSettings,
     RoomSettings,
@@ -52,6 +53,7 @@ from schedules import ticker
 from schedules.planner import Planner
 from storage import Session, Store, duties, files, identities, messages, migrate, people, posts, rooms
 from storage.people import Entry
+from storage.tables import Room
 
 log = logging.getLogger(__name__)
 
@@ -300,13 +302,7 @@ async def sync_rooms(bot: Bot, wanted: Sequence[RoomSettings], shifts: Sequence[
                 room.external_id = configured.external_id
             elif channel is not None and channel.traits.reaches_people:
                 room.external_id = str(room.id)  # such a channel knows rooms by our own ids
-            entries = [
-                Entry(name=p.name, role=str(p.role), unit=p.unit, phone=p.phone, aliases=p.aliases)
-                for p in configured.roster
-            ]
-            await people.sync_roster(session, bot.office_id, room.id, entries)
-            ids = await people.ids_of(session, bot.office_id, entries)
-            told += [(key, p.name, p.email, p.phone) for key, p in zip(ids, configured.roster, strict=True)]
+            told += await _sync_members(bot, session, room, configured)
             if was_unknown:
                 await messages.read_room_again(
                     session, room.id, bot.clock.now() - timedelta(days=bot.settings.inbox.reread_days)
@@ -315,6 +311,18 @@ async def sync_rooms(bot: Bot, wanted: Sequence[RoomSettings], shifts: Sequence[
         await duties.take_over(session, bot.office_id, [(shift.on, shift.names) for shift in shifts])
         await _sync_addresses(bot, session, told)
         await _bind_waiting(bot, session)
+
+
+async def _sync_members(bot: Bot, session: Session, room: Room, configured: RoomSettings) -> Sequence[_Addressed]:
+    """Seats the people of a room's roster, or those whom the register has there; returns whom the roster addresses."""
+    if configured.roster_file == REGISTER:
+        await people.sync_registered(session, bot.office_id, room.id, room.name, room.purpose)
+        return ()
+    entries = [
+        Entry(name=p.name, role=str(p.role), unit=p.unit, phone=p.phone, aliases=p.aliases) for p in configured.roster
+    ]
+    ids = await people.sync_roster(session, bot.office_id, room.id, entries)
+    return [(key, p.name, p.email, p.phone) for key, p in zip(ids, configured.roster, strict=True)]
 
 
 async def _bind_waiting(bot: Bot, session: Session) -> None:

@@ -6,27 +6,81 @@ The one way to a day's figures: commands, schedules, the command line and pages 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
+from bot import audience
+from bot.audience import Reached
 from bot.forms import Form
 from bot.parsing import reported
 from bot.people import Known
 from bot.reports import forms as form_reports
 from bot.reports.forms import FormDay
-from bot.reports.tally import Report, RoomDay, State, states_of
+from bot.reports.tally import OfFamily, Report, RoomDay, State, states_of
+from bot.rosters import Role
 from bot.settings import Settings
 from storage import Session, marks, people, records, rooms
+from storage.people import Membership
 from storage.tables import Record, Room
 
+DEPUTIES = ("deputies",)
+"""Of whom health is asked where settings say nothing else."""
 
-async def room_day(session: Session, room: Room, on: date) -> RoomDay:
-    """A room's day as it stands now. Costs the room, not the history."""
-    deputies = [
-        Known(person_id=m.person_id, name=m.name, unit=m.unit, aliases=m.aliases, role=m.role)
-        for m in await people.members(session, room.id)
-        if m.role == "deputy"
-    ]
-    ids = [known.person_id for known in deputies]
+
+async def room_day(session: Session, room: Room, on: date, whom: Sequence[str] = DEPUTIES) -> RoomDay:
+    """A room's day as it stands now. Costs the room, not the history.
+
+    Args:
+        whom: of whom health is asked, in the words of settings; in a room of staff its staff are due, if at all.
+    """
+    due = await _due_in(session, room, whom)
+    counts = await records.counts_of_room(session, room.id, on)
+    found = await _health_day(session, room.office_id, room.name, due, on)
+    return replace(
+        found,
+        suggestions=counts.suggestions,
+        problems=counts.problems,
+        deeds=counts.deeds,
+        cash_yuan=counts.cash_fen / 100,
+        for_staff=room.purpose == "staff",
+    )
+
+
+async def office_day(session: Session, office_id: int, on: date, whom: Sequence[str] = DEPUTIES) -> Sequence[RoomDay]:
+    """The day of each of the office's groups of deputies."""
+    return [await room_day(session, room, on, whom) for room in await rooms.every(session, office_id, "deputies")]
+
+
+async def people_day(
+    session: Session, office_id: int, on: date, whom: Sequence[str], people_meant: Sequence[Reached], name: str
+) -> RoomDay:
+    """The day of those of these people of whom health is asked, in whatever groups they are, or in none."""
+    ids = await _ids_meant(session, office_id, whom)
+    due = [_known(person) for person in people_meant if ids is None or person.person_id in ids]
+    return await _health_day(session, office_id, name, due, on)
+
+
+async def _due_in(session: Session, room: Room, whom: Sequence[str]) -> list[Known]:
+    role = Role.STAFF if room.purpose == "staff" else Role.DEPUTY
+    if role not in audience.roles_in(whom):
+        return []
+    ids = await _ids_meant(session, room.office_id, whom)
+    members = [member for member in await people.members(session, room.id) if member.role == role]
+    return [_known_of(member) for member in members if ids is None or member.person_id in ids]
+
+
+async def _ids_meant(session: Session, office_id: int, words: Sequence[str]) -> frozenset[int] | None:
+    """Who is meant; None where the words say no more than roles."""
+    return None if audience.only_roles(words) else await audience.meant_by(session, office_id, words)
+
+
+def _known(person: Reached) -> Known:
+    role = person.roles[0] if person.roles else Role.DEPUTY
+    return Known(person_id=person.person_id, name=person.name, unit=person.unit, role=str(role))
+
+
+async def _health_day(session: Session, office_id: int, name: str, due: Sequence[Known], on: date) -> RoomDay:
+    ids = [known.person_id for known in due]
     reports = [
         Report(
             record_id=row.id,
@@ -37,47 +91,56 @@ async def room_day(session: Session, room: Room, on: date) -> RoomDay:
             said_at=row.said_at,
             body=row.body,
         )
-        for row in await records.health_of(session, room.office_id, ids, on)
+        for row in await records.health_of(session, office_id, ids, on)
     ]
-    noted = [(mark.person_id, State(mark.state)) for mark in await marks.on_day(session, room.office_id, ids, on)]
-    states, last = states_of(deputies, reports, noted)
-    counts = await records.counts_of_room(session, room.id, on)
-    return RoomDay(
-        room=room.name,
-        on=on,
-        deputies=deputies,
-        states=states,
-        last=last,
-        suggestions=counts.suggestions,
-        problems=counts.problems,
-        deeds=counts.deeds,
-        cash_yuan=counts.cash_fen / 100,
-    )
-
-
-async def office_day(session: Session, office_id: int, on: date) -> Sequence[RoomDay]:
-    """The day of each of the office's groups of deputies."""
-    return [await room_day(session, room, on) for room in await rooms.every(session, office_id, "deputies")]
+    noted = [(mark.person_id, State(mark.state)) for mark in await marks.on_day(session, office_id, ids, on)]
+    states, last = states_of(due, reports, noted)
+    called = {known.person_id: known for known in due}
+    families = [
+        OfFamily(known=called[row.subject_id or 0], words=row.source, ill=row.ill, unsure=row.unsure, body=row.body)
+        for row in await records.families_of(session, office_id, ids, on)
+    ]
+    return RoomDay(room=name, on=on, deputies=due, states=states, last=last, families=families)
 
 
 async def form_day(session: Session, room: Room, form: Form, on: date) -> FormDay:
     """A room's day in a form as it stands now; of one that is answered once, all until that day."""
+    asked = form_reports.asked(form, [_known_of(member) for member in await people.members(session, room.id)])
+    if form.asks:
+        ids = await audience.meant_by(session, room.office_id, form.asks)
+        asked = [known for known in asked if known.person_id in ids]
+    return await _form_day(session, room.office_id, room.name, form, asked, on)
+
+
+async def form_people_day(
+    session: Session, office_id: int, form: Form, on: date, people_meant: Sequence[Reached], name: str
+) -> FormDay:
+    """The day in a form of those of these people whom it asks, in whatever groups they are, or in none."""
+    ids = await audience.meant_by(session, office_id, form.asks) if form.asks else None
     members = [
-        Known(person_id=m.person_id, name=m.name, unit=m.unit, aliases=m.aliases, role=m.role)
-        for m in await people.members(session, room.id)
+        replace(_known(person), role=str(role))
+        for person in people_meant
+        if ids is None or person.person_id in ids
+        for role in person.roles
     ]
-    asked = form_reports.asked(form, members)
+    asked = {known.person_id: known for known in form_reports.asked(form, members)}
+    return await _form_day(session, office_id, name, form, list(asked.values()), on)
+
+
+async def _form_day(
+    session: Session, office_id: int, name: str, form: Form, asked: Sequence[Known], on: date
+) -> FormDay:
     ids = [known.person_id for known in asked]
     since = form.since(on)
-    rows = list(await records.answers_of(session, room.office_id, form.name, ids, since, on))
+    rows = list(await records.answers_of(session, office_id, form.name, ids, since, on))
     if form.reads_health:
-        rows += await records.health_of(session, room.office_id, ids, on, since)
+        rows += await records.health_of(session, office_id, ids, on, since)
         rows.sort(key=lambda row: (row.said_at, row.message_id, row.position))
     parts = [part for row in rows if (part := _part(form, row)) is not None]
     given = form_reports.put_together(form, parts)
-    noted = [(mark.person_id, mark.state) for mark in await marks.on_day(session, room.office_id, ids, on)]
+    noted = [(mark.person_id, mark.state) for mark in await marks.on_day(session, office_id, ids, on)]
     standings = form_reports.standings_of(asked, given, noted)
-    return FormDay(form=form, room=room.name, on=on, people=asked, standings=standings, given=given)
+    return FormDay(form=form, room=name, on=on, people=asked, standings=standings, given=given)
 
 
 def _part(form: Form, row: Record) -> form_reports.Part | None:
@@ -95,6 +158,13 @@ async def form_rooms(session: Session, office_id: int, form: Form) -> list[Room]
     """The groups that a form asks."""
     known = [room for room in await rooms.every(session, office_id) if room.purpose != rooms.UNKNOWN]
     return [room for room in known if form.asked_in(room.name, for_staff=room.purpose == "staff")]
+
+
+def _known_of(member: Membership) -> Known:
+    """A member as reports call people."""
+    return Known(
+        person_id=member.person_id, name=member.name, unit=member.unit, aliases=member.aliases, role=member.role
+    )
 
 
 def names_shown(settings: Settings, room: str) -> bool:

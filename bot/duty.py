@@ -31,7 +31,7 @@ async def staff_of(session: Session, office_id: int) -> list[Known]:
     return [
         Known(person_id=m.person_id, name=m.name, unit=m.unit, aliases=m.aliases, role=m.role)
         for m in await people.everybody(session, office_id)
-        if m.role == "staff"
+        if m.staff
     ]
 
 

@@ -34,7 +34,7 @@ class Reads(enum.StrEnum):
 
 
 class Whom(enum.StrEnum):
-    """Whose answers a form is due from."""
+    """In whose groups a form asks."""
 
     DEPUTIES = "deputies"
     STAFF = "staff"
@@ -92,6 +92,8 @@ class Form:
         words: what announces an answer to it; its name and title are among them.
         from_on, to_on: its first and last day, None for no such day.
         from_at, to_at: from and until which time of day it is open; both or none.
+        whom: in whose groups it asks.
+        asks: who is asked there, in the words of `bot.audience`; empty: all of `whom`.
         rooms: names of the groups it is for; empty for all groups of those whom it asks.
         people: a sub-list (name, unit or ""); None for all.
         private: values are never said in a group.
@@ -106,6 +108,7 @@ class Form:
     fields: tuple[Field, ...]
     per: Per = Per.DAY
     whom: Whom = Whom.DEPUTIES
+    asks: tuple[str, ...] = ()
     from_on: date | None = None
     to_on: date | None = None
     from_at: time | None = None

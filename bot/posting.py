@@ -115,7 +115,7 @@ class Posting:
 
     async def tell_unreached(self, session: Session, person_id: int | None) -> None:
         """One of the staff could not be told privately: the others learn that something waits for them, not what."""
-        if person_id is None or not await people.rooms_of(session, person_id, "staff"):
+        if person_id is None or not await people.is_staff(session, person_id):
             return
         now = self._clock.now()
         name = (await people.names(session, [person_id])).get(person_id, "")

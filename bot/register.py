@@ -110,7 +110,7 @@ _TITLES = {
 }
 _CODE = re.compile(r"[1-9]\d{5}(?:\d{3})?")
 _PARTED = re.compile(r"[;；、，,|｜/\s]+")
-_LEVELS = {
+LEVELS = {
     **{level.value: level for level in Level},
     **{f"{level.value}人大代表": level for level in Level},
     **{f"{level.value}代表": level for level in Level},
@@ -118,6 +118,7 @@ _LEVELS = {
     "区": Level.COUNTY,
     "镇": Level.TOWNSHIP,
 }
+"""What a register, or a command, may call a mandate."""
 _MOST_LIST = 50
 
 
@@ -296,14 +297,14 @@ class _People(_Table):
 
     def _mandates(self, written: str, roles: Sequence[Role]) -> tuple[Level, ...]:
         words = [word for word in _PARTED.split(written) if word]
-        unknown = [word for word in words if word not in _LEVELS]
+        unknown = [word for word in words if word not in LEVELS]
         if unknown:
             self._fault("届别不认识", f"请写{'、'.join(Level)}，几级都是就用顿号隔开")
         if words and Role.DEPUTY not in roles:
             self._fault("写了届别，身份却不是代表", "请在身份里加上“代表”，或删去届别")
         if len(words) > len(set(words)):
             self._fault("同一届别写了两次", "每级只写一次")
-        return tuple(sorted({_LEVELS[word] for word in words if word in _LEVELS}, key=list(Level).index))
+        return tuple(sorted({LEVELS[word] for word in words if word in LEVELS}, key=list(Level).index))
 
     def _phone(self, written: str) -> str:
         phone = rosters.phone_of(written)

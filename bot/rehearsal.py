@@ -14,12 +14,13 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import app, replay
+from bot import app, registering, replay
 from bot.app import Bot, Reader
 from bot.channel import Channel
 from bot.channels.memory import MemoryChannel
 from bot.clock import VirtualClock, at, local
 from bot.messages import Message, OfficeId
+from bot.register import Register
 from bot.settings import Settings, StoreSettings
 from bot.transcript import GroupDay
 from storage import Store, migrate, people, posts, rooms
@@ -45,9 +46,18 @@ async def rehearse(settings: Settings, days: Sequence[GroupDay], reader: Reader)
         store = Store.open(settings.store.url)
         try:
             await migrate.upgrade(store)
+            if settings.register.content is not None:
+                await _take_over(settings, store, settings.register.content, days)
             return await _play(settings, store, sorted(days, key=lambda day: day.date), reader)
         finally:
             await store.close()
+
+
+async def _take_over(settings: Settings, store: Store, found: Register, days: Sequence[GroupDay]) -> None:
+    """The register is played as its files have it, so that a new one can be tried before it is taken over."""
+    async with store.begin() as session:
+        office_id = await people.ensure_office(session, settings.office.name)
+        await registering.put(session, office_id, found, at(min(day.date for day in days), time()))
 
 
 async def _play(settings: Settings, store: Store, days: Sequence[GroupDay], reader: Reader) -> list[Mapping[str, Any]]:

@@ -22,7 +22,7 @@ from bot.messages import Post
 from bot.parsing.lexicon import Rules
 from bot.rota import Shift
 from bot.segmenter import JiebaSegmenter
-from bot.settings import RoomSettings, Settings, reread_rosters, reread_rota
+from bot.settings import REGISTER, RoomSettings, Settings, reread_rosters, reread_rota
 from storage import Session, Store, StoreUnreachable
 
 log = logging.getLogger(__name__)
@@ -136,7 +136,7 @@ class Reloading:
 
     def _roster_files(self) -> list[Path]:
         files = (*(room.roster_file for room in self._rooms), self._settings.duty.rota_file)
-        return [file for file in files if file is not None]
+        return [file for file in files if file not in (None, REGISTER)]
 
     def _stamps(self) -> _Stamps:
         own = [self._settings.path] if self._settings.path is not None else []

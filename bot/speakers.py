@@ -77,8 +77,9 @@ class Speakers:
         here_as = next((known for known in here if known.person_id == identity.person_id), None)
         if here_as is not None:
             is_staff, name = here_as.role == "staff", here_as.name
+            is_staff = is_staff or await people.is_registered_staff(session, identity.person_id)
         else:
-            is_staff = bool(await people.rooms_of(session, identity.person_id, "staff"))
+            is_staff = await people.is_staff(session, identity.person_id)
             name = (await people.names(session, [identity.person_id]))[identity.person_id]
         is_staff = is_staff and identity.channel not in self._unproven
         return Speaker(name=name, identity_id=identity.id, person_id=identity.person_id, staff=is_staff)
@@ -108,12 +109,12 @@ class Speakers:
 
         Privately, or once another account is theirs, anybody could call themselves so: that waits for `/绑定`.
         """
-        if known.role != "staff":
+        if known.role != "staff" and not await people.is_registered_staff(session, known.person_id):
             return True
         if message is None or message.room_id is None:
             return False
         members = await people.members(session, message.room_id)
-        here = any(m.person_id == known.person_id and m.role == "staff" for m in members)
+        here = any(m.person_id == known.person_id and m.staff for m in members)
         return here and not await identities.of_person(session, known.person_id, identity.channel)
 
     async def _counts_for(self, session: Session, room: Room | None, speaker: Speaker) -> Place | None:

@@ -21,9 +21,9 @@ async def to_each(
 ) -> list[Post]:
     """One private post for each member of staff of the room, of the office where the room has none."""
     members = await people.members(session, room_id) if room_id is not None else []
-    staff = [m for m in members if m.role == "staff"]
+    staff = [m for m in members if m.staff]
     if not staff:
-        staff = [m for m in await people.everybody(session, office_id) if m.role == "staff"]
+        staff = [m for m in await people.everybody(session, office_id) if m.staff]
     return _each([member.person_id for member in staff], key, why, text, until)
 
 

@@ -60,6 +60,14 @@ def doubtful(number: int, why: str, place: str, at: datetime, *, held: bool) -> 
 # --- schedules ---------------------------------------------------------------------------------------------------
 
 
+def reminder_to_staff(fill: Mapping[str, object], how: str) -> str:
+    """The morning's reminder to a room of staff, who report their families' health, too; `how` it is heard."""
+    return (
+        f"各位同事：请报{fill['date']}本人和家属的健康情况，{how}，比如：\n36.5 健康；家属都好\n"
+        "（家里有人不舒服的，一人一句写明：母亲发热38.1；替别人报请写“代张三报：36.5 健康”）"
+    )
+
+
 def reminder(fill: Mapping[str, object]) -> str:
     """The morning's reminder to a room."""
     return (
@@ -123,6 +131,42 @@ def tally_for_room(
     if others:
         lines.append("；".join(others))
     return "\n".join(lines)
+
+
+def all_rooms(rooms: int) -> str:
+    """The line of a table that holds several groups together."""
+    return f"合计（{rooms} 个群，一人算一次）"
+
+
+def of_families(count: int) -> str:
+    """How many reports came in of the families of a room's people."""
+    return f"家属情况 {count} 条"
+
+
+def unit_line(name: str, should: int, answered: int, missing: int) -> str:
+    """One unit of a tally that is rolled up by units."""
+    return f"{name} 应报 {should} 已报 {answered}" + (f" 未报 {missing}" if missing else "")
+
+
+def by_units(on: date, what: str, lines: Sequence[str], should: int, answered: int, missing: int) -> str:
+    """A tally that is rolled up by units; each person counts once, whatever groups they are in."""
+    head = f"{day(on)}{what}按单位汇总：应报 {should} 人，已报 {answered} 人，未报 {missing} 人"
+    return "\n".join([head, *lines])
+
+
+def in_no_group(should: int, missing: int) -> str:
+    """People who are due and sit in none of the groups."""
+    return f"另有 {should} 人不在任何群里，未报 {missing} 人（/汇总 单位 看全部）"
+
+
+def outside_of_groups() -> str:
+    """What people are called who sit in none of the groups, where a group's name would stand."""
+    return "不在任何群里的"
+
+
+def own_unit(name: str) -> str:
+    """Those who belong to a unit itself, to none below it."""
+    return f"{name}本级"
 
 
 def total(rooms: int, should: int, reported: int) -> str:
@@ -193,6 +237,11 @@ def private_state(temperature: float | None, symptoms: Sequence[str], others: Se
 def private_line(on: date, room: str, name: str, state: str, *, unsure: bool) -> str:
     """One person who is or may be unwell."""
     return f"{day(on)} {room} {name}：{state}" + ("（待核实）" if unsure else "")
+
+
+def private_family_line(on: date, room: str, name: str, words: str, *, unsure: bool) -> str:
+    """Somebody's relative who is or may be unwell, in the words of the report."""
+    return f"{day(on)} {room} {name}的家属：“{words}”" + ("（待核实）" if unsure else "")
 
 
 def private_ill(lines: Sequence[str]) -> str:
@@ -317,6 +366,23 @@ def which_room(written: str, known: Sequence[str]) -> str:
     return f"没有叫“{written}”的群或单位。现有的群：{'、'.join(known) or '（还没有）'}"
 
 
+def unknown_audience(written: str, near: Sequence[str]) -> str:
+    """A word that says for whom something is, and means nobody known."""
+    nearest = f"是不是：{'、'.join(near)}？" if near else ""
+    return f"不知道“{written}”是哪些人。{nearest}可以写：代表、工作人员、单位、全国代表、名单或群的名称、全体。"
+
+
+def several_units(written: str, found: Sequence[tuple[str, str]]) -> str:
+    """A word that several units are called; `found` are their codes and names."""
+    shown = "、".join(f"{name}（{code}）" for code, name in found[:8])
+    return f"“{written}”有 {len(found)} 个单位：{shown}。请写全称或代码。"
+
+
+def audience_missing() -> str:
+    """Nothing says for whom something is."""
+    return "没有写给谁。可以写：代表、工作人员、单位、全国代表、名单或群的名称、全体。"
+
+
 def no_room(command: str) -> str:
     """A command that needs a room was said where there is none."""
     return f"请在群里发 /{command}，或写明群名：/{command} 群名"
@@ -338,9 +404,14 @@ def missing_list(on: date, room: str, names: Sequence[str], counted: Mapping[str
     return f"{said}：{'、'.join(names)}" if show else said + "（名单已私发工作人员）"
 
 
+def missing_in_all(rooms: int, missing: int) -> str:
+    """How many are missing in all of several groups; who is in two counts once."""
+    return f"合计 {rooms} 个群：未报 {missing} 人"
+
+
 def reminded(count: int) -> str:
     """A reminder was made due by hand."""
-    return f"好的，这就提醒 {count} 位未报的代表。" if count else "都报齐了，不用提醒。"
+    return f"好的，这就提醒 {count} 位未报的。" if count else "都报齐了，不用提醒。"
 
 
 def recorded(name: str, on: date) -> str:

@@ -81,7 +81,7 @@ def _until(heard: Heard) -> datetime:
 async def _alert(
     record: HealthReport, row: Row, subject: entries.Subject, heard: Heard, session: Session, *, asked: bool
 ) -> Sequence[Post]:
-    room = heard.counts_for
+    room = heard.counts_for or (heard.room if heard.room and heard.room.for_staff else None)
     unit = next((known.unit for known in heard.people if known.person_id == subject.person_id), "")
     others = [str(part) for part in (record.diagnosis, record.isolation and f"{record.isolation}隔离") if part]
     by_other = row.proxy and entries.is_own(record)

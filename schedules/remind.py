@@ -13,9 +13,14 @@ from storage import Session
 
 async def remind(due: Due, session: Session) -> Sequence[Post]:
     """Asks the room for the day's reports, in the way in which the bot can hear them."""
-    fill = due.fill(await daybook.room_day(session, due.room, due.on))
+    day = await daybook.room_day(session, due.room, due.on, due.settings.health.whom)
+    if not day.deputies:
+        return ()  # nobody here is asked
+    fill = due.fill(day)
     if due.schedule.text:
         return [due.post(due.schedule.text.format_map(fill))]
+    if day.for_staff:
+        return [due.post(wording.reminder_to_staff(fill, due.how))]
     bot_name = due.settings.office.bot_name
     match due.hears:
         case Hears.ALL:
@@ -29,7 +34,7 @@ async def remind(due: Due, session: Session) -> Sequence[Post]:
 
 async def remind_missing(due: Due, session: Session) -> Sequence[Post]:
     """Mentions those who have not reported; nothing where all have."""
-    day = await daybook.room_day(session, due.room, due.on)
+    day = await daybook.room_day(session, due.room, due.on, due.settings.health.whom)
     if not day.missing:
         return ()
     shown = day.missing if daybook.names_shown(due.settings, due.room.name) else []

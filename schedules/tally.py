@@ -14,7 +14,9 @@ from storage import Session
 
 async def tally(due: Due, session: Session) -> Sequence[Post]:
     """Posts the day's counts in the room, and hands staff the names that the room may not see."""
-    day = await daybook.room_day(session, due.room, due.on)
+    day = await daybook.room_day(session, due.room, due.on, due.settings.health.whom)
+    if not day.deputies:
+        return ()  # nobody here is asked
     fill = due.fill(day)
     names = daybook.names_shown(due.settings, due.room.name)
     text = due.schedule.text.format_map(fill) if due.schedule.text else daily.for_room(day, names=names)
@@ -22,7 +24,7 @@ async def tally(due: Due, session: Session) -> Sequence[Post]:
 
 
 async def _to_staff(due: Due, day: RoomDay, session: Session) -> Sequence[Post]:
-    if not day.unwell:
+    if not day.unwell and not any(told.ill or told.unsure for told in day.families):
         return ()
     key = f"{due.key}/ill"
     return await staff.to_each(

@@ -172,6 +172,21 @@ async def health_of(
     return (await session.scalars(query.order_by(*IN_ORDER))).all()
 
 
+async def families_of(session: Session, office_id: int, person_ids: Collection[int], on_day: date) -> Sequence[Record]:
+    """Standing reports of the health of these people's families on a day, in order."""
+    if not person_ids:
+        return ()
+    query = select(Record).where(
+        Record.office_id == office_id,
+        Record.subject_id.in_(person_ids),
+        Record.on_day == on_day,
+        Record.kind == "health",
+        Record.relation == "家属",
+        STANDING,
+    )
+    return (await session.scalars(query.order_by(*IN_ORDER))).all()
+
+
 async def health_since(
     session: Session, office_id: int, subject: tuple[int | None, str], relation: str, since_on: date
 ) -> Sequence[Record]:

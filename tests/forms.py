@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from bot import rulebook
+from bot.audience import Names
 from bot.errors import Fault
 from bot.forms import Form
 from bot.parsing import Context, forms, parse
@@ -29,7 +30,7 @@ ROSTER: Final = ("张三", "李四", "王五", "欧阳静", "周敏")
 def shipped() -> dict[str, Form]:
     """The forms in `forms/`, by name."""
     faults: list[Fault] = []
-    found = files.load(sorted(ROOT.glob("*.toml")), [], faults).forms
+    found = files.load(sorted(ROOT.glob("*.toml")), Names(), faults).forms
     assert faults == []
     return {form.name: form for form in found}
 

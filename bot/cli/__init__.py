@@ -79,8 +79,9 @@ def _add_arguments(name: str, command: argparse.ArgumentParser) -> None:
     if name in ("tally", "rehearse", "check", "explain"):
         command.add_argument("--json", action="store_true", help="只打印一个 JSON 文档")
     if name == "people":
-        command.add_argument("people", type=Path, metavar="人员表", help="人员，CSV 或 xlsx")
-        command.add_argument("--units", type=Path, required=True, metavar="单位表", help="单位和行政区划代码")
+        what = "人员，CSV 或 xlsx；不写就是 bot.toml 的 [register] 里的两个文件"
+        command.add_argument("people", type=Path, nargs="?", metavar="人员表", help=what)
+        command.add_argument("--units", type=Path, metavar="单位表", help="单位和行政区划代码")
         command.add_argument("--yes", action="store_true", help="照此更新；不写只预览")
     if name == "db":
         _add_db(command)

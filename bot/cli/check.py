@@ -16,14 +16,14 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from bot import rulebook
+from bot import register, registering, rulebook
 from bot.cli.setup import complete
 from bot.cli.sources import settings_of
 from bot.clock import SystemClock, day_of, local
 from bot.errors import Fault, RuleError, SettingsError
 from bot.parsing import forms, parse
 from bot.segmenter import JiebaSegmenter
-from bot.settings import MailSettings, Settings, WechatySettings, usual_path
+from bot.settings import REGISTER, MailSettings, Settings, WechatySettings, usual_path
 from schedules import calendar
 from storage import (
     SchemaMismatch,
@@ -171,6 +171,8 @@ async def _of_store(session: Session, settings: Settings, now: datetime) -> Asyn
     office_id = await people.office(session, settings.office.name)
     if office_id is None:
         return
+    async for finding in _of_register(session, settings, office_id):
+        yield finding
     since = now - timedelta(days=_DAYS)
     for message in await messages.failed(session, office_id):
         what = f"第 {message.id} 条消息没处理成（{message.error}，试了 {message.attempts} 次），原文留着"
@@ -194,6 +196,21 @@ async def _of_store(session: Session, settings: Settings, now: datetime) -> Asyn
     for gap in await gaps.between(session, office_id, since, now):
         what = f"{local(gap.began_at):%m-%d %H:%M} 至 {local(gap.ended_at):%H:%M} 与 {gap.channel} 断开"
         yield Finding("note", "存储", 0, what, "看看群里有没有漏的，有就 /录入")
+
+
+async def _of_register(session: Session, settings: Settings, office_id: int) -> AsyncIterator[Finding]:
+    """Rooms that the register seats with nobody, and files that are not what was taken over."""
+    stored = await registering.before(session, office_id)
+    after = settings.register.content
+    if after is not None and not register.changes(stored, after).none:
+        file = str(settings.register.people_file)
+        yield Finding("waiting", file, 0, "名册文件和库里的不一样", "运行 liaison people 看会改什么，再加 --yes 更新")
+    seated = {name for entry in stored.people for name in entry.rooms}
+    for room in settings.rooms:
+        if room.roster_file == REGISTER and room.name not in seated:
+            why = "名册里没有谁写着它" if stored.people else "名册是空的"
+            what = f"群“{room.name}”里还没有人：{why}"
+            yield Finding("fault", str(settings.path), 0, what, "请先运行 liaison people --yes，或核对名册里的群名")
 
 
 _HEADS: Mapping[str, tuple[str, str]] = {

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
 
 from rich.console import Console
 from rich.text import Text
 
-from bot import app, register
-from bot.cli.setup import complete
+from bot import app, register, registering
+from bot.cli.setup import complete, offline
 from bot.cli.sources import settings_of
-from bot.clock import SystemClock
-from bot.register import Changes, Entry, Level, Register, Unit
+from bot.errors import BotError
+from bot.register import Changes, Register
 from bot.rosters import Role
 from bot.settings import Settings
-from storage import Session, people
-from storage import register as stored
+from storage import people
 
-_Word = TypeVar("_Word", Role, Level)
 _SHOWN = 20
+_WIDTH = 80
+"""Columns of the narrowest terminal; a 汉字 takes two."""
 _FIELDS = {
     "name": "姓名",
     "unit": "单位",
@@ -38,76 +37,53 @@ _PRIVATE = ("phone", "email")
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Shows what the files would change; with `--yes` changes it. Files with a fault are refused whole."""
     settings = settings_of(arguments, environ)
-    after = register.read(arguments.people, arguments.units)
-    console = Console(highlight=False, soft_wrap=True)
-    found = complete(_take_over(settings, after, apply=arguments.yes))
+    after = _register(arguments, settings)
+    console = Console(highlight=False, width=_WIDTH)
+    found = complete(_take_over(settings, after) if arguments.yes else _preview(settings, after))
     _show(console, found, after)
     if found.none:
         console.print("名册已经是这样，什么也不用改。")
     elif arguments.yes:
-        console.print(Text("已照此更新。", style="bold green"))
+        console.print(Text("已照此更新，群里的人也照名册换好了。", style="bold green"))
     else:
         console.print(Text("只是预览，还没有改。看过没有错，加 --yes 再运行一次。", style="bold yellow"))
+    for room in sorted({name for entry in after.people for name in entry.rooms} - _rooms(settings)):
+        console.print(Text(f"请留意：名册里的群“{room}”不在 bot.toml 里，那里的人还收不到消息。", style="yellow"))
     return 0
 
 
-async def _take_over(settings: Settings, after: Register, *, apply: bool) -> Changes:
-    async with app.opened(settings) as store, store.begin() as session:
-        office_id = await people.ensure_office(session, settings.office.name)
-        await people.lock_office(session, office_id)
-        found = register.changes(await _before(session, office_id), after)
-        if apply and not found.none:
-            await stored.take_over(session, office_id, _tree(after), _rows(after))
-            await people.note_gone(session, office_id, SystemClock().now())
-        return found
+def _register(arguments: argparse.Namespace, settings: Settings) -> Register:
+    """What the named files hold, or those of `bot.toml`."""
+    if arguments.people is not None and arguments.units is not None:
+        return register.read(arguments.people, arguments.units)
+    if arguments.people is None and arguments.units is None and settings.register.content is not None:
+        return settings.register.content
+    raise BotError("不知道名册在哪里。请写 liaison people 人员.csv --units 单位.csv，或者写进 bot.toml 的 [register]")
 
 
-async def _before(session: Session, office_id: int) -> Register:
-    units = [Unit(code=c, name=name, parent=up) for c, name, up in await stored.units(session, office_id)]
-    return Register(units=tuple(units), people=tuple(_entry(row) for row in await stored.people(session, office_id)))
+def _rooms(settings: Settings) -> set[str]:
+    return {room.name for room in settings.rooms}
 
 
-def _entry(row: stored.Row) -> Entry:
-    return Entry(
-        name=row.name,
-        unit=row.unit_code,
-        roles=_ordered(Role, row.standings.get("role", ())),
-        mandates=_ordered(Level, row.standings.get("mandate", ())),
-        phone=row.phone,
-        email=row.email,
-        aliases=row.aliases,
-        rooms=row.standings.get("room", ()),
-        lists=row.standings.get("list", ()),
-    )
-
-
-def _tree(after: Register) -> list[tuple[str, str, str]]:
-    return [(unit.code, unit.name, unit.parent) for unit in after.units]
-
-
-def _rows(after: Register) -> list[stored.Row]:
-    named = {unit.code: unit.name for unit in after.units}
-    return [
-        stored.Row(
-            name=entry.name,
-            unit_code=entry.unit,
-            unit=named[entry.unit],
-            phone=entry.phone,
-            email=entry.email,
-            aliases=entry.aliases,
-            standings={
-                "role": tuple(map(str, entry.roles)),
-                "mandate": tuple(map(str, entry.mandates)),
-                "list": entry.lists,
-                "room": entry.rooms,
-            },
+async def _preview(settings: Settings, after: Register) -> Changes:
+    async with app.opened(settings) as store, store.read() as session:
+        office_id = await people.office(session, settings.office.name)
+        before = (
+            await registering.before(session, office_id) if office_id is not None else Register(units=(), people=())
         )
-        for entry in after.people
-    ]
+        return register.changes(before, after)
 
 
-def _ordered(kind: type[_Word], values: Sequence[str]) -> tuple[_Word, ...]:
-    return tuple(value for value in kind if value in values)
+async def _take_over(settings: Settings, after: Register) -> Changes:
+    """Takes the register over, and seats its people in their rooms, whether or not the bot runs beside."""
+    async with offline(settings) as bot:
+        async with bot.store.begin() as session:
+            await people.lock_office(session, bot.office_id)
+            found = register.changes(await registering.before(session, bot.office_id), after)
+            if not found.none:
+                await registering.put(session, bot.office_id, after, bot.clock.now())
+        await app.sync_rooms(bot, settings.rooms)
+        return found
 
 
 def _show(console: Console, found: Changes, after: Register) -> None:

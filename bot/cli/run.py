@@ -46,8 +46,11 @@ def _greet(settings: Settings, address: str) -> None:
     lines = [f"联络员已启动：{address}", "按 Ctrl-C 停止。"]
     open_seats = any(isinstance(channel, WebchatSettings) and channel.open_seats for channel in settings.channels)
     if settings.rooms and open_seats:
-        deputy = next((p.name for r in settings.rooms for p in r.roster if p.role == "deputy"), None)
-        member = next((p.name for r in settings.rooms for p in r.roster if p.role == "staff"), None)
+        listed = [(p.name, p.role) for room in settings.rooms for p in room.roster]
+        content = settings.register.content
+        listed += [(p.name, role) for p in (content.people if content else ()) for role in p.roles]
+        deputy = next((name for name, role in listed if role == "deputy"), None)
+        member = next((name for name, role in listed if role == "staff"), None)
         lines[1:1] = [
             f"先试试：用浏览器打开上面的地址，进“{settings.rooms[0].name}”，",
             f"  坐到代表{deputy or ''}的位子上说：36.5 健康",

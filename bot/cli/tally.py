@@ -7,13 +7,13 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from bot import app, daybook
+from bot import app, daybook, wording
 from bot.cli.setup import complete
 from bot.cli.sources import settings_of
 from bot.clock import SystemClock, day_of
 from bot.errors import BotError
 from bot.reports import daily
-from bot.reports.tally import RoomDay
+from bot.reports.tally import RoomDay, together
 from bot.settings import Settings
 from handlers.commands.arguments import read_day
 from storage import people, rooms
@@ -31,7 +31,11 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         found = [day.as_json() for day in days]
         print(json.dumps(found[0] if arguments.room is not None else found, ensure_ascii=False, indent=2))
     else:
-        print("\n\n".join(_text(day) for day in days) or "还没有代表群。")
+        texts = [_text(day) for day in days]
+        if len(days) > 1:
+            whole = together("", days)
+            texts.append(wording.total(len(days), whole.should_report, len(whole.reported)))
+        print("\n\n".join(texts) or "还没有代表群。")
     return 0
 
 
@@ -39,12 +43,14 @@ async def _days(settings: Settings, on: date, name: str | None) -> Sequence[Room
     async with app.opened(settings) as store, store.read() as session:
         office_id = await people.office(session, settings.office.name)
         if name is None:
-            return await daybook.office_day(session, office_id, on) if office_id is not None else ()
+            return (
+                await daybook.office_day(session, office_id, on, settings.health.whom) if office_id is not None else ()
+            )
         room = await rooms.by_name(session, office_id, None, name) if office_id is not None else None
         if room is None:
             known = "、".join(r.name for r in await rooms.every(session, office_id)) if office_id is not None else ""
             raise BotError(f"没有叫“{name}”的群。现有：{known or '（还没有）'}")
-        return [await daybook.room_day(session, room, on)]
+        return [await daybook.room_day(session, room, on, settings.health.whom)]
 
 
 def _text(day: RoomDay) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -97,12 +97,12 @@ class FormDay:
         """Those who stand so, in the order of the roster."""
         return [known for known in self.people if self.standings[known.person_id] in standings]
 
-    def of_unit(self, unit: str) -> FormDay:
-        """The same day, of those of one unit only."""
-        here = [known for known in self.people if unit in known.unit]
+    def of_people(self, name: str, ids: Collection[int]) -> FormDay:
+        """The same day, of these people only, under another name."""
+        here = [known for known in self.people if known.person_id in ids]
         return FormDay(
             form=self.form,
-            room=f"{self.room} {unit}",
+            room=name,
             on=self.on,
             people=here,
             standings=self.standings,
@@ -121,6 +121,18 @@ class FormDay:
 
     def _values(self, field: Field) -> list[Value]:
         return [g.values[field.name] for g in self.given.values() if field.name in g.values]
+
+
+def together(name: str, days: Sequence[FormDay]) -> FormDay:
+    """One day of several groups as one: who sits in three of them counts once."""
+    return FormDay(
+        form=days[0].form,
+        room=name,
+        on=days[0].on,
+        people=list({known.person_id: known for day in days for known in day.people}.values()),
+        standings={person: standing for day in days for person, standing in day.standings.items()},
+        given={person: given for day in days for person, given in day.given.items()},
+    )
 
 
 def asked(form: Form, members: Sequence[Known]) -> list[Known]:
@@ -226,10 +238,12 @@ def sheets(days: Sequence[FormDay]) -> list[Sheet]:
     form = days[0].form
     columns = [("群", 24), ("单位", 18), ("姓名", 10), ("日期", 12), ("状态", 10)]
     columns += [(_head(field), 16) for field in form.fields] + [("待核实", 18), ("代报", 8)]
+    groups = _groups(days)
     rows = [
-        _row(day, known)
+        _row(day, known, "、".join(groups[known.person_id]))
         for room in dict.fromkeys(d.room for d in days)
         for known in _everybody(days, room)
+        if groups[known.person_id][0] == room  # each person once, whatever groups they are in
         for day in days
         if day.room == room and known.person_id in day.standings
     ]
@@ -238,6 +252,11 @@ def sheets(days: Sequence[FormDay]) -> list[Sheet]:
     if len(dates) > 1:
         found.append(_overview(days, dates))
     heads = [("日期", 12), ("群", 24), ("应报", 8), ("已报", 8), ("未报", 8), ("没填全", 8), ("请假", 8), ("合计", 60)]
+    wholes = [
+        together(wording.all_rooms(len(here)), here)
+        for on in dates
+        if len(here := [day for day in days if day.on == on]) > 1
+    ]
     totals = [
         (
             d.on,
@@ -249,7 +268,7 @@ def sheets(days: Sequence[FormDay]) -> list[Sheet]:
             len(d.standing(Standing.LEAVE)),
             "；".join(_totals(d)),
         )
-        for d in days
+        for d in (*days, *wholes)
     ]
     return [*found, Sheet(title="汇总", columns=heads, rows=totals)]
 
@@ -257,13 +276,26 @@ def sheets(days: Sequence[FormDay]) -> list[Sheet]:
 def _overview(days: Sequence[FormDay], dates: Sequence[date]) -> Sheet:
     """Who answered on which day."""
     rows = []
+    groups = _groups(days)
     for room in dict.fromkeys(day.room for day in days):
         of_date = {day.on: day for day in days if day.room == room}
         for known in _everybody(days, room):
-            cells = [_state(of_date[on], known) if on in of_date else "" for on in dates]
-            rows.append((room, known.unit, known.name, *cells))
+            if groups[known.person_id][0] == room:
+                cells = [_state(of_date[on], known) if on in of_date else "" for on in dates]
+                rows.append(("、".join(groups[known.person_id]), known.unit, known.name, *cells))
     heads = [("群", 24), ("单位", 18), ("姓名", 10), *((f"{on.month}-{on.day}", 8) for on in dates)]
     return Sheet(title="逐日", columns=heads, rows=rows)
+
+
+def _groups(days: Sequence[FormDay]) -> dict[int, list[str]]:
+    """In which groups each person is asked."""
+    found: dict[int, list[str]] = {}
+    for day in days:
+        for known in day.people:
+            rooms = found.setdefault(known.person_id, [])
+            if day.room not in rooms:
+                rooms.append(day.room)
+    return found
 
 
 def _everybody(days: Sequence[FormDay], room: str) -> list[Known]:
@@ -279,13 +311,13 @@ def _state(day: FormDay, known: Known) -> str:
     return wording.standing_names()[day.standings[known.person_id]] if known.person_id in day.standings else ""
 
 
-def _row(day: FormDay, known: Known) -> tuple[str | int | float | date | None, ...]:
+def _row(day: FormDay, known: Known, rooms: str) -> tuple[str | int | float | date | None, ...]:
     answer = day.given.get(known.person_id)
     values = answer.values if answer else {}
     cells = [_cell(values.get(field.name)) for field in day.form.fields]
     unclear = "、".join(answer.open) if answer else ""
     by_other = "是" if answer and answer.proxy else ""
-    return (day.room, known.unit, known.name, day.on, _state(day, known), *cells, unclear, by_other)
+    return (rooms, known.unit, known.name, day.on, _state(day, known), *cells, unclear, by_other)
 
 
 def _cell(value: Value | None) -> str | float | None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -47,8 +47,25 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfFamily:
+    """A standing report of the health of somebody's relative; `words` say which one."""
+
+    known: Known
+    words: str
+    ill: bool
+    unsure: bool
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomDay:
-    """A room's day; lists are in the order of its roster, `cash_yuan` in yuan."""
+    """A room's day, or that of other people who are counted together; lists are in the order of the roster.
+
+    Args:
+        deputies: those who are due: deputies, in a room of staff its staff.
+        families: what was reported of their families; makes nobody reported.
+        cash_yuan: in yuan.
+    """
 
     room: str
     on: date
@@ -59,6 +76,8 @@ class RoomDay:
     problems: int = 0
     deeds: int = 0
     cash_yuan: float = 0.0
+    families: Sequence[OfFamily] = ()
+    for_staff: bool = False
 
     @property
     def should_report(self) -> int:
@@ -84,10 +103,17 @@ class RoomDay:
         """Deputies in one of these states."""
         return [known for known in self.deputies if self.states[known.person_id] in states]
 
-    def of_unit(self, unit: str) -> RoomDay:
-        """The same day, of those of one unit only."""
-        here = [known for known in self.deputies if unit in known.unit]
-        return RoomDay(room=f"{self.room} {unit}", on=self.on, deputies=here, states=self.states, last=self.last)
+    def of_people(self, name: str, ids: Collection[int]) -> RoomDay:
+        """The same day, of these people only, under another name."""
+        return RoomDay(
+            room=name,
+            on=self.on,
+            deputies=[known for known in self.deputies if known.person_id in ids],
+            states=self.states,
+            last=self.last,
+            families=[told for told in self.families if told.known.person_id in ids],
+            for_staff=self.for_staff,
+        )
 
     def as_json(self) -> dict[str, Any]:
         """What `liaison tally --json` prints for a room."""
@@ -102,6 +128,21 @@ class RoomDay:
             "deeds": self.deeds,
             "cash_yuan": self.cash_yuan,
         }
+
+
+def together(name: str, days: Sequence[RoomDay]) -> RoomDay:
+    """One day of several rooms as one: who sits in three of them counts once."""
+    return RoomDay(
+        room=name,
+        on=days[0].on,
+        deputies=list({known.person_id: known for day in days for known in day.deputies}.values()),
+        states={person: state for day in days for person, state in day.states.items()},
+        last={person: report for day in days for person, report in day.last.items()},
+        suggestions=sum(day.suggestions for day in days),
+        problems=sum(day.problems for day in days),
+        deeds=sum(day.deeds for day in days),
+        cash_yuan=sum(day.cash_yuan for day in days),
+    )
 
 
 def states_of(

@@ -12,16 +12,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
+from bot import audience
 from bot.forms import Form
 from bot.lines import Place
+from bot.register import Register
 from bot.rosters import Role
 from bot.settings import kinds
 from bot.settings.faults import nearest
 from bot.settings.mail import in_the_clear
 from bot.settings.shape import (
     OF_STAFF,
+    REGISTER,
     ChannelSettings,
     DutySettings,
+    HealthSettings,
     MailSettings,
     RoomSettings,
     ScheduleSettings,
@@ -30,6 +34,8 @@ from bot.settings.shape import (
     WechatySettings,
     WecomAppSettings,
 )
+
+DAILY_HEALTH = HealthSettings()
 
 
 class Finding(NamedTuple):
@@ -58,6 +64,8 @@ class Draft:
     duty: DutySettings
     forms: Sequence[Form] = ()
     form_names: tuple[str, ...] = ()
+    register: Register | None = None
+    health: HealthSettings = DAILY_HEALTH
 
 
 def faults(draft: Draft) -> Iterator[Finding]:
@@ -113,7 +121,8 @@ def _room_warnings(draft: Draft) -> Iterator[Finding]:
             yield Finding(
                 ("rooms", number, "roster"), "值班群的名单里有代表", "值班群里会出现催报等内部消息，请核对名单"
             )
-    if rooms and not any(entry.role is Role.STAFF for room in rooms.values() for entry in room.roster):
+    of_register = any(room.roster_file == REGISTER for room in rooms.values())
+    if rooms and not of_register and not any(e.role is Role.STAFF for room in rooms.values() for e in room.roster):
         yield Finding(
             ("rooms",), "所有名单里都没有工作人员", "没有人能发命令，也没有人收到异常提醒；请在名单里加上工作人员"
         )
@@ -133,6 +142,7 @@ def _duty_warnings(draft: Draft) -> Iterator[Finding]:
 
 def _form_warnings(draft: Draft) -> Iterator[Finding]:
     known = {entry.name for room in draft.rooms.values() for entry in room.roster}
+    known |= {entry.name for entry in (draft.register.people if draft.register else ())}
     for form in draft.forms:
         strangers = sum(name not in known for name, _ in form.people or ())
         if draft.rooms and strangers:
@@ -171,6 +181,11 @@ def _room(number: int, room: RoomSettings, draft: Draft) -> Iterator[Finding]:
         yield Finding(("rooms", number, "channel"), f"没有配置渠道 {room.channel}", remedy)
     if lack := lacking(room):
         yield Finding(("rooms", number, "roster"), *lack)
+    elif room.roster_file == REGISTER and draft.register is not None:
+        wanted, called = (Role.STAFF, "工作人员") if room.purpose == "staff" else (Role.DEPUTY, "代表")
+        if not any(room.name in entry.rooms and wanted in entry.roles for entry in draft.register.people):
+            what = f"名册里没有一位{called}写着这个群"
+            yield Finding(("rooms", number), what, "请核对群名，或在名册的“群”一列里写上它")
 
 
 def lacking(room: RoomSettings) -> tuple[str, str] | None:
@@ -211,10 +226,22 @@ def _schedule(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator
         if name == "*":
             if all_read and not any(room.purpose == purpose for room in draft.rooms.values()):
                 yield Finding(where, f"没有配置任何{called}，这个定时永远不会执行", "请用 [[rooms]] 配置群")
+        elif (
+            schedule.do not in OF_STAFF
+            and not schedule.form
+            and _of_staff(name, draft)
+            and Role.STAFF not in audience.roles_in(draft.health.whom)
+        ):
+            remedy = '要收工作人员的健康上报，请写 [health] 和 whom = ["代表", "工作人员"]'
+            yield Finding(where, f"“{name}”是工作人员的群，没有问他们健康", remedy)
         elif name not in draft.room_names.values():
             known = [room for room in draft.room_names.values() if room]
             remedy = nearest(name, known) or f'已配置的群有：{"、".join(known) or "无"}；所有代表群写 "*"'
             yield Finding(where, f"没有配置群“{name}”", remedy)
+
+
+def _of_staff(name: str, draft: Draft) -> bool:
+    return any(room.name == name and room.purpose == "staff" for room in draft.rooms.values())
 
 
 def _schedule_of_form(place: Place, schedule: ScheduleSettings, draft: Draft) -> Iterator[Finding]:

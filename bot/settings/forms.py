@@ -15,9 +15,13 @@ from typing import Annotated, Literal, NamedTuple
 import pydantic
 from pydantic import BeforeValidator
 
-from bot import rosters
-from bot.errors import Fault, SettingsError
+from bot import audience, rosters
+from bot.audience import Names
+from bot.errors import Fault, Refusal, SettingsError
 from bot.forms import Field, Form, Kind, Per, Reads, Whom
+from bot.lines import Place
+from bot.rosters import Role
+from bot.settings import values
 from bot.settings.checks import Finding
 from bot.settings.faults import nearest
 from bot.settings.tables import Document, is_file
@@ -65,8 +69,8 @@ class FormTable:
     """What it is called in what the bot says; empty: its name."""
     per: Literal["day", "once"] = "day"
     """`day`: an answer a day; `once`: one in the whole time."""
-    whom: Literal["deputies", "staff", "everyone"] = "deputies"
-    """Who is asked."""
+    whom: values.Whom = ("deputies",)
+    """Who is asked: deputies, staff, everyone, or units, mandates and sub-lists in the words of `bot.audience`."""
     roster_file: Path | None = field(default=None, metadata={"key": "roster"})
     """A roster (CSV) of those alone who are asked; none: all of `whom`."""
     rooms: tuple[str, ...] = ()
@@ -130,11 +134,11 @@ class Files(NamedTuple):
     names: tuple[str, ...]
 
 
-def load(paths: Sequence[Path], rooms: Sequence[str], faults: list[Fault]) -> Files:
+def load(paths: Sequence[Path], names: Names, faults: list[Fault]) -> Files:
     """Reads the files.
 
     Args:
-        rooms: the names of the configured groups.
+        names: what words can mean: the configured groups, the units and sub-lists of rosters and register.
         faults: is told what is wrong.
     """
     drafts: list[_Draft] = []
@@ -142,7 +146,7 @@ def load(paths: Sequence[Path], rooms: Sequence[str], faults: list[Fault]) -> Fi
         if not is_file(path):
             continue  # told already
         try:
-            drafts.append(_Draft(Document.read(path, HEADINGS), rooms))
+            drafts.append(_Draft(Document.read(path, HEADINGS), names))
         except SettingsError as exc:
             faults += exc.faults
     forms = [form for draft in drafts if (form := draft.form())]
@@ -155,8 +159,8 @@ def load(paths: Sequence[Path], rooms: Sequence[str], faults: list[Fault]) -> Fi
 class _Draft:
     """One file, on its way to be a form."""
 
-    def __init__(self, document: Document, rooms: Sequence[str]) -> None:
-        self.document, self._rooms = document, rooms
+    def __init__(self, document: Document, names: Names) -> None:
+        self.document, self._names = document, names
         written = document.written.get("form")
         self.name = str(written.get("name", "")) if isinstance(written, dict) else ""
         self.words: tuple[str, ...] = ()
@@ -175,7 +179,7 @@ class _Draft:
         if table is None:
             return None
         self.words = tuple(dict.fromkeys(filter(None, (table.name, table.title, *table.words))))
-        for finding in (*_of_form(table, self._rooms, fields.values()), *_of_fields(fields)):
+        for finding in (*_of_form(table, self._names, fields.values()), *_of_fields(fields)):
             document.fault(*finding)
         people = self._people(table.roster_file)
         if document.faults:
@@ -187,7 +191,8 @@ class _Draft:
             words=self.words,
             fields=tuple(read),
             per=Per(table.per),
-            whom=Whom(table.whom),
+            whom=_groups(table.whom),
+            asks=() if audience.only_roles(table.whom) else table.whom,
             from_on=table.from_on,
             to_on=table.to_on,
             from_at=table.from_at,
@@ -210,6 +215,14 @@ class _Draft:
             return None
 
 
+def _groups(words: Sequence[str]) -> Whom:
+    """In whose groups is asked."""
+    roles = audience.roles_in(words)
+    if len(roles) > 1:
+        return Whom.EVERYONE
+    return Whom.STAFF if roles[0] is Role.STAFF else Whom.DEPUTIES
+
+
 def _field(table: FieldTable) -> Field:
     return Field(
         name=table.name,
@@ -227,7 +240,18 @@ def _field(table: FieldTable) -> Field:
     )
 
 
-def _of_form(table: FormTable, rooms: Sequence[str], fields: Iterable[FieldTable]) -> Iterator[Finding]:
+def unknown_words(place: Place, words: Sequence[str], names: Names) -> Iterator[Finding]:
+    """Words of `whom` that mean nobody known."""
+    try:
+        audience.parse(words, names)
+    except Refusal as exc:
+        what = str(exc).rstrip("。")
+        yield Finding(place, what, "名册里的单位和名单，要先在 bot.toml 的 [register] 里写上名册的文件")
+
+
+def _of_form(table: FormTable, names: Names, fields: Iterable[FieldTable]) -> Iterator[Finding]:
+    rooms = names.rooms
+    yield from unknown_words(("form", "whom"), table.whom, names)
     if table.from_on and table.to_on and table.to_on < table.from_on:
         yield Finding(("form", "to_on"), "to_on 早于 from_on，这个采集永远不会开放", "请把两个日期对调，或者删去一个")
     if (table.from_at is None) != (table.to_at is None):

@@ -13,9 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot import rosters, rota
+from bot import register, rosters, rota
+from bot.audience import Names
 from bot.errors import Fault, SettingsError
 from bot.lines import Lines
+from bot.register import Register
 from bot.rosters import RosterEntry
 from bot.rota import Shift
 from bot.settings import checks, credentials, faults, forms, kinds
@@ -23,14 +25,17 @@ from bot.settings.checks import Draft
 from bot.settings.kinds import KINDS
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
+    REGISTER,
     ChannelSettings,
     DutySettings,
+    HealthSettings,
     InboxSettings,
     MannersSettings,
     OfficeSettings,
     OutboxSettings,
     Pacing,
     ReadingSettings,
+    RegisterSettings,
     RoomSettings,
     ScheduleSettings,
     Settings,
@@ -83,7 +88,8 @@ def reread_rosters(rooms: Sequence[RoomSettings]) -> tuple[RoomSettings, ...]:
     read: list[RoomSettings] = []
     for room in rooms:
         try:
-            read.append(replace(room, roster=rosters.read(room.roster_file)) if room.roster_file else room)
+            own = room.roster_file if room.roster_file != REGISTER else None
+            read.append(replace(room, roster=rosters.read(own)) if own else room)
         except SettingsError as exc:
             found += exc.faults
             continue
@@ -127,21 +133,28 @@ class _Reader:
         document = self._document
         document.check_headings(list(keys_of(Settings)))
         channels = self._channels()
-        rooms = self._rooms(list(channels))
+        register_settings = self._register()
+        rooms = self._rooms(list(channels), register_settings)
         schedules = document.list_of(ScheduleSettings, "schedules")
         reading = document.section(ReadingSettings, "reading")
-        files = forms.load(reading.form_files, [*self._names("rooms").values()], document.faults)
         duty = self._duty()
+        names = self._meanings(rooms, register_settings.content)
+        files = forms.load(reading.form_files, names, document.faults)
+        health = document.section(HealthSettings, "health")
+        for finding in forms.unknown_words(("health", "whom"), health.whom, names):
+            document.fault(*finding)
         settings = Settings(
             office=document.section(OfficeSettings, "office"),
             store=self._store(),
             web=document.section(WebSettings, "web"),
             channels=tuple(channel for channel in channels.values() if channel),
+            register=register_settings,
             rooms=tuple(rooms.values()),
             schedules=_with_duty(
                 tuple(schedules.values()) if "schedules" in document.written else DEFAULT_SCHEDULES, duty
             ),
             duty=duty,
+            health=health,
             manners=document.section(MannersSettings, "manners"),
             inbox=document.section(InboxSettings, "inbox"),
             outbox=document.section(OutboxSettings, "outbox"),
@@ -153,6 +166,8 @@ class _Reader:
             web=settings.web,
             channels=settings.channels,
             channel_names=tuple(channels),
+            register=settings.register.content,
+            health=health,
             rooms=rooms,
             room_names=self._names("rooms"),
             schedules=schedules,
@@ -230,19 +245,46 @@ class _Reader:
                 found[secret] = credentials.secret_of(secret, called, channel.name, file, self._environ, complain)
         return found
 
-    def _rooms(self, channels: Sequence[str]) -> dict[int, RoomSettings]:
+    def _meanings(self, rooms: Mapping[int, RoomSettings], content: Register | None) -> Names:
+        """What words for people can mean, by the rosters and by the register's files."""
+        people = content.people if content else ()
+        return Names(
+            units=[(unit.code, unit.name) for unit in (content.units if content else ())],
+            written_units=sorted({entry.unit for room in rooms.values() for entry in room.roster if entry.unit}),
+            lists=sorted({name for entry in people for name in entry.lists}),
+            rooms=[*self._names("rooms").values()],
+        )
+
+    def _register(self) -> RegisterSettings:
+        """The register's files, read."""
+        found = self._document.section(RegisterSettings, "register")
+        people, units = found.people_file, found.units_file
+        if (people is None) != (units is None):
+            self._document.fault(("register",), "[register] 里 people 和 units 只写了一个", "请两个都写，或者都不写")
+        if people is None or units is None or not (is_file(people) and is_file(units)):
+            return found
+        try:
+            return replace(found, content=register.read(people, units))
+        except SettingsError as exc:
+            self._document.faults += exc.faults
+            return found
+
+    def _rooms(self, channels: Sequence[str], office: RegisterSettings) -> dict[int, RoomSettings]:
+        """The rooms; one without a roster is the register's, where that names it."""
         document = self._document
         given = {"channel": channels[0]} if len(channels) == 1 else {}
+        seated = {name for entry in (office.content.people if office.content else ()) for name in entry.rooms}
         for number, table in document.items("rooms").items():
-            if "roster" not in table:
-                remedy = '请在这一段里加一行，例如 roster = "rosters/长沙.csv"'
+            if "roster" not in table and table.get("name") not in seated and not (office.people_file and not seated):
+                remedy = '请在这一段里加一行，例如 roster = "rosters/长沙.csv"；从名册里来的写 roster = "名册"'
                 document.fault(("rooms", number), "这个群没有名单", remedy)
+        given["roster_file"] = str(REGISTER)
         rooms = document.list_of(RoomSettings, "rooms", given)
         return {number: replace(room, roster=self._roster(room.roster_file)) for number, room in rooms.items()}
 
     def _roster(self, path: Path | None) -> tuple[RosterEntry, ...]:
-        if path is None or not is_file(path):
-            return ()  # told already
+        if path is None or path == REGISTER or not is_file(path):
+            return ()  # the register's, or told already
         try:
             return rosters.read(path)
         except SettingsError as exc:

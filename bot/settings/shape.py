@@ -15,6 +15,7 @@ from pydantic import Field
 
 from bot.errors import Fault
 from bot.forms import Form
+from bot.register import Register
 from bot.rosters import RosterEntry
 from bot.rota import Shift
 from bot.settings.mail import MailSettings, SmsSettings, SmsTemplate
@@ -32,6 +33,7 @@ from bot.settings.values import (
     Seconds,
     Template,
     WallTime,
+    Whom,
 )
 from bot.settings.wecom import WecomAibotSettings, WecomAppSettings, WecomWebhookSettings
 
@@ -39,8 +41,10 @@ __all__ = [
     "CHAT_PACING",
     "DEFAULT_SCHEDULES",
     "DERIVED",
+    "REGISTER",
     "ChannelSettings",
     "DutySettings",
+    "HealthSettings",
     "InboxSettings",
     "Job",
     "MailSettings",
@@ -50,6 +54,7 @@ __all__ = [
     "Pacing",
     "Purpose",
     "ReadingSettings",
+    "RegisterSettings",
     "RoomSettings",
     "ScheduleSettings",
     "Settings",
@@ -69,6 +74,8 @@ Job = Literal["remind", "remind_missing", "tally", "duty", "overdue"]
 OF_STAFF = ("duty", "overdue")
 """The jobs that speak in the staff's rooms."""
 Purpose = Literal["deputies", "staff"]
+REGISTER = Path("名册")
+"""Stands for a roster's file: who belongs to the room is what the office's register says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,13 +207,28 @@ class RoomSettings:
     roster: tuple[RosterEntry, ...] = field(default=(), metadata=DERIVED)
     """Who belongs to it."""
     roster_file: Path | None = field(default=None, metadata={"key": "roster"})
-    """The CSV that says who belongs to it."""
+    """The CSV that says who belongs to it; `"名册"`: those beside whom the register (名册) has the group's name.
+
+    May be left out where `[register]` names the group.
+    """
     purpose: Purpose = "deputies"
     """`deputies`: a group of deputies, who report there. `staff`: the office's own, where commands are given."""
     show_missing: bool | None = None
     """Whether names of those who have not reported (未报) are said there; None: `manners` decide."""
     external_id: str = ""
     """The channel's own id of the group. Empty: found by its name, which is right unless two groups share one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterSettings:
+    """`[register]`: the files of the office's people (名册), which `liaison people` takes over."""
+
+    people_file: Path | None = field(default=None, metadata={"key": "people"})
+    """Everybody: CSV or workbook."""
+    units_file: Path | None = field(default=None, metadata={"key": "units"})
+    """The units with their codes (行政区划代码): CSV or workbook."""
+    content: Register | None = field(default=None, metadata=DERIVED)
+    """What the two files hold; None where none are named. The bot goes by the store, into which they are taken over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +248,10 @@ class ScheduleSettings:
     Daily, since reports are due on holidays too.
     """
     rooms: Annotated[tuple[str, ...], Field(min_length=1)] = ("*",)
-    """Names of the rooms it is for; `*` for all rooms of deputies, for `duty` and `overdue` all of staff."""
+    """Names of the rooms it is for; `*` for all rooms of deputies, for `duty` and `overdue` all of staff.
+
+    Else a room of staff is to be named.
+    """
     text: Template = ""
     """What is said; `values.PLACEHOLDERS` in braces are filled in. Empty: the shipped wording."""
     late_minutes: Annotated[int, Field(ge=1, le=1440)] = 120
@@ -237,6 +262,16 @@ class ScheduleSettings:
     """Last day it is due; None: no last day."""
     form: str = ""
     """Name of the form (采集) it is about, and only while that is open; empty: the daily health reports."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthSettings:
+    """`[health]`: the daily health reports (健康上报)."""
+
+    whom: Whom = ("deputies",)
+    """Who is due: deputies, staff, everyone, or units, mandates and sub-lists. Deputies in groups of deputies, staff in
+    their own rooms, each counted apart; whoever is not meant is neither asked nor missing.
+    """
 
 
 DEFAULT_SCHEDULES = (
@@ -350,12 +385,16 @@ class Settings:
     """The HTTP server."""
     channels: tuple[ChannelSettings, ...] = (WebchatSettings(),)
     """The channels; the chat page alone where none is configured."""
+    register: RegisterSettings = RegisterSettings()
+    """The files of the office's people."""
     rooms: tuple[RoomSettings, ...] = ()
     """The groups."""
     schedules: tuple[ScheduleSettings, ...] = DEFAULT_SCHEDULES
     """What is said by itself; `schedules = []` for nothing."""
     duty: DutySettings = DutySettings()
     """Who is on duty."""
+    health: HealthSettings = HealthSettings()
+    """Of whom the daily health reports are asked."""
     manners: MannersSettings = MannersSettings()
     """How the bot behaves."""
     inbox: InboxSettings = InboxSettings()

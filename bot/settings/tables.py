@@ -21,13 +21,16 @@ from bot.errors import Fault, SettingsError
 from bot.lines import Lines, Place, locate
 from bot.settings import credentials, faults, kinds
 from bot.settings.shape import (
+    REGISTER,
     DutySettings,
+    HealthSettings,
     InboxSettings,
     MannersSettings,
     OfficeSettings,
     OutboxSettings,
     Pacing,
     ReadingSettings,
+    RegisterSettings,
     RoomSettings,
     ScheduleSettings,
     SmsTemplate,
@@ -48,9 +51,11 @@ HEADINGS: Mapping[str, type] = {
     **{f"[channels.{name}]": kind.table for name, kind in kinds.KINDS.items()},
     "[[channels.sms.templates]]": SmsTemplate,
     "[channels.….pacing]": Pacing,
+    "[register]": RegisterSettings,
     "[[rooms]]": RoomSettings,
     "[[schedules]]": ScheduleSettings,
     "[duty]": DutySettings,
+    "[health]": HealthSettings,
     "[manners]": MannersSettings,
     "[inbox]": InboxSettings,
     "[outbox]": OutboxSettings,
@@ -160,6 +165,8 @@ class Document:
         return replace(read, **changes)
 
     def _file(self, place: Place, key: str, written: Path) -> Path:
+        if written == REGISTER:
+            return written
         path = self.folder / written
         if not is_file(path):
             remedy = faults.nearest(path.name, _siblings(path)) or f"请检查文件名，它从 {self.folder.absolute()} 算起"

@@ -104,6 +104,15 @@ def read_endpoint(written: object) -> object:
     return written
 
 
+def read_whom(written: object) -> object:
+    """`"deputies"`, `"全国两会"` or `["代表", "长沙市"]` → the words, in order."""
+    words = [written] if isinstance(written, str) else written
+    if not isinstance(words, list) or not words or not all(isinstance(word, str) and word.strip() for word in words):
+        remedy = '请写 "deputies"（代表）、"staff"（工作人员）、"everyone"，或者单位、名单，如 ["代表", "长沙市"]'
+        raise told("whom 写得不对", remedy)
+    return tuple(word.strip() for word in words)
+
+
 def read_host(written: object) -> object:
     """An address or a name, without port or `http://`."""
     if not isinstance(written, str) or not _HOST.fullmatch(written):
@@ -123,6 +132,7 @@ def read_public_url(written: object) -> object:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Whom = Annotated[tuple[str, ...], BeforeValidator(read_whom, json_schema_input_type=str | list[str])]
 Host = Annotated[str, BeforeValidator(read_host)]
 PublicUrl = Annotated[str, BeforeValidator(read_public_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]

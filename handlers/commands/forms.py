@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, timedelta
 
-from bot import daybook, wording
+from bot import audience, daybook, wording
 from bot.errors import Refusal
 from bot.forms import Form, Per, named
 from bot.heard import Heard
@@ -22,9 +22,9 @@ from bot.reports.forms import FormDay, Standing
 from handlers import answer, entries
 from handlers.commands import on_behalf
 from handlers.commands.arguments import MOST_DAYS, Span, split_span
-from handlers.commands.scope import person_meant, rooms_meant
+from handlers.commands.scope import BY_UNITS, Part, has_any, has_below, person_meant, rooms_meant
 from handlers.commands.sheets import hand_over
-from storage import Session, records, rooms
+from storage import Session, records, register, rooms
 from storage.tables import Room
 
 Run = Callable[[Form, Command, Heard, Session], Awaitable[Sequence[Post]]]
@@ -71,24 +71,55 @@ async def listing(_command: Command, heard: Heard, session: Session) -> Sequence
     for form in heard.settings.forms:
         counts = None
         if form.open_on(heard.day):
-            days = [
-                await daybook.form_day(session, room, form, heard.day) for room in await _asked(form, heard, session)
-            ]
-            asked = {known.person_id for day in days for known in day.people}
-            counts = len(asked), len({known.person_id for day in days for known in day.answered})
+            whole = await _everybody(form, heard, session)
+            counts = len(whole.people), len(whole.answered)
         hours = f"{form.from_at:%H:%M}–{form.to_at:%H:%M}" if form.from_at and form.to_at else ""
         lines.append(wording.form_line(form.name, form.from_on, form.to_on, hours, counts))
     return [heard.answer(wording.forms_listed(lines), "/采集")]
 
 
+async def _everybody(form: Form, heard: Heard, session: Session) -> FormDay:
+    """All whom a form asks: in its groups, and where it is for no groups in particular, in none of them, too."""
+    asked = await _asked(form, heard, session)
+    days = [await daybook.form_day(session, room, form, heard.day) for room in asked]
+    if not form.rooms:
+        everybody = await audience.people_of(session, heard.office_id, audience.EVERYONE)
+        days.append(await daybook.form_people_day(session, heard.office_id, form, heard.day, everybody, ""))
+    return reports.together("", days)
+
+
 async def summary(form: Form, command: Command, heard: Heard, session: Session) -> Sequence[Post]:
     """`/汇总 口罩领取 [day or span] [room or unit]`."""
-    span, found, unit = await _scope(form, command, heard, session)
-    days = [await _day(session, room, form, unit, on) for on in span.days for room in found]
-    posts = [heard.answer("\n\n".join(_block(day, heard) for day in days), "/汇总")]
+    if command.args and command.args[-1] == BY_UNITS:
+        return await _by_units(form, dataclasses.replace(command, args=command.args[:-1]), None, heard, session)
+    span, found, part = await _scope(form, command, heard, session)
+    if part is not None and await has_below(session, heard.office_id, part):
+        return await _by_units(form, command, part, heard, session)
+    days = [await _day(session, room, form, part, on) for on in span.days for room in found]
+    blocks = [_block(day, heard) for day in days]
+    if len(found) > 1 and span.first == span.last:
+        whole = reports.together("", days)
+        blocks.append(wording.total(len(found), len(whole.people), len(whole.answered)))
+    posts = [heard.answer("\n\n".join(blocks), "/汇总")]
     if said := "\n\n".join(filter(None, map(reports.for_staff, days))):
         posts.append(heard.whisper(said, "/汇总", step="form"))
     return posts
+
+
+async def _by_units(form: Form, command: Command, part: Part | None, heard: Heard, session: Session) -> Sequence[Post]:
+    """One line for each unit right below one; each person once, whatever groups they are in, or in none."""
+    span, _ = split_span(command.args, heard.day)
+    everybody = part.people if part else await audience.people_of(session, heard.office_id, audience.EVERYONE)
+    day = await daybook.form_people_day(session, heard.office_id, form, span.last, everybody, part.name if part else "")
+    tree = await register.units(session, heard.office_id)
+    due = [person for person in everybody if person.person_id in day.standings]
+    lines = []
+    for name, ids in audience.by_unit(due, tree, part.unit if part else ""):
+        here = day.of_people(name, ids)
+        lines.append(wording.unit_line(name, len(here.people), len(here.answered), len(here.missing)))
+    what = f"{part.name if part else ''}{form.title}"
+    text = wording.by_units(span.last, what, lines, len(day.people), len(day.answered), len(day.missing))
+    return [heard.answer(text, "/汇总")]
 
 
 def _block(day: FormDay, heard: Heard) -> str:
@@ -100,10 +131,11 @@ def _block(day: FormDay, heard: Heard) -> str:
 
 async def missing(form: Form, command: Command, heard: Heard, session: Session) -> Sequence[Post]:
     """`/未报 口罩领取 [day] [room or unit]`."""
-    span, found, unit = await _scope(form, command, heard, session)
-    texts, hidden = [], []
+    span, found, part = await _scope(form, command, heard, session)
+    texts, hidden, absent = [], [], set[int]()
     for room in found:
-        day = await _day(session, room, form, unit, span.last)
+        day = await _day(session, room, form, part, span.last)
+        absent |= {known.person_id for known in day.missing}
         shown = heard.room is None or heard.room.for_staff or daybook.names_shown(heard.settings, room.name)
         names = [known.name for known in day.missing]
         counted = {
@@ -115,6 +147,8 @@ async def missing(form: Form, command: Command, heard: Heard, session: Session) 
         texts.append(wording.missing_list(day.on, where, names, counted, show=shown))
         if not shown and names:
             hidden.append(wording.missing_list(day.on, where, names, counted, show=True))
+    if len(found) > 1:
+        texts.append(wording.missing_in_all(len(found), len(absent)))
     posts = [heard.answer("\n".join(texts), "/未报")]
     if hidden:
         posts.append(heard.whisper("\n".join(hidden), "/未报", step="missing"))
@@ -125,16 +159,16 @@ async def remind(form: Form, command: Command, heard: Heard, session: Session) -
     """`/提醒 口罩领取 [room]`: reminds those who have not answered, now."""
     if not form.open_on(heard.day):
         raise Refusal(wording.form_closed(form.title, form.from_on, form.to_on))
-    _, found, unit = await _scope(form, command, heard, session)
+    _, found, part = await _scope(form, command, heard, session)
     if found and all(room.paused_at is not None for room in found):
         raise Refusal(wording.is_paused("、".join(room.name for room in found)))
-    posts, count = [], 0
+    posts, reminded = [], set[int]()
     for room in found:
-        day = await _day(session, room, form, unit, heard.day)
+        day = await _day(session, room, form, part, heard.day)
         if day.missing and room.paused_at is None:
-            count += len(day.missing)
+            reminded |= {known.person_id for known in day.missing}
             posts.append(_reminder(day, room, heard))
-    return [heard.answer(wording.reminded(count), "/提醒"), *posts]
+    return [heard.answer(wording.reminded(len(reminded)), "/提醒"), *posts]
 
 
 def _reminder(day: FormDay, room: Room, heard: Heard) -> Post:
@@ -152,8 +186,8 @@ def _reminder(day: FormDay, room: Room, heard: Heard) -> Post:
 
 async def export(form: Form, command: Command, heard: Heard, session: Session) -> Sequence[Post]:
     """`/导出 口罩领取 [day or span] [room or unit]`: without a day, all days of its time until now."""
-    span, found, unit = await _scope(form, command, heard, session, all_days=True)
-    days = [await _day(session, room, form, unit, on) for on in span.days for room in found]
+    span, found, part = await _scope(form, command, heard, session, all_days=True)
+    days = [await _day(session, room, form, part, on) for on in span.days for room in found]
     name = f"{form.name} {span.first.isoformat()}"
     name += f"至{span.last.isoformat()}.xlsx" if span.first != span.last else ".xlsx"
     return await hand_over(reports.sheets(days), name.replace("/", "_"), heard, session)
@@ -223,8 +257,8 @@ def _example(form: Form) -> str:
 
 async def _scope(
     form: Form, command: Command, heard: Heard, session: Session, *, all_days: bool = False
-) -> tuple[Span, list[Room], str]:
-    """The days, the groups that the form asks of those that are meant, and a unit to look at only.
+) -> tuple[Span, list[Room], Part | None]:
+    """The days, the groups that the form asks of those that are meant, and some of their people to look at only.
 
     Raises:
         Refusal: the form asks none of them.
@@ -235,16 +269,18 @@ async def _scope(
     span = span.latest if form.per is Per.DAY else Span(span.last, span.last)
     here = await _asked(form, heard, session)
     if words:
-        meant, unit = await rooms_meant(words, heard, session)
+        meant, part = await rooms_meant(words, heard, session)
+        if part is not None:  # a unit's people, in whichever of the form's groups they are
+            meant = [room for room in here if await has_any(session, room, part)]
     else:
-        meant, unit = here, ""
+        meant, part = here, None
         if heard.room is not None and not heard.room.for_staff:
             meant = [await rooms.get(session, heard.room.id)]
     ids = {room.id for room in here}
     found = [room for room in meant if room.id in ids]
     if not found:
         raise Refusal(wording.form_not_here(form.title, [room.name for room in meant]))
-    return span, found, unit
+    return span, found, part
 
 
 def _so_far(form: Form, today: date) -> Span:
@@ -258,9 +294,9 @@ async def _asked(form: Form, heard: Heard, session: Session) -> list[Room]:
     return await daybook.form_rooms(session, heard.office_id, form)
 
 
-async def _day(session: Session, room: Room, form: Form, unit: str, on: date) -> FormDay:
+async def _day(session: Session, room: Room, form: Form, part: Part | None, on: date) -> FormDay:
     day = await daybook.form_day(session, room, form, on)
-    return day.of_unit(unit) if unit else day
+    return day.of_people(f"{room.name} {part.name}", part.ids) if part else day
 
 
 OF_FORMS: Mapping[str, Run] = {

@@ -18,15 +18,15 @@ from storage import Session, rooms
 async def remind(command: Command, heard: Heard, session: Session) -> Sequence[Post]:
     """`/提醒 [room]`: reminds those who have not reported, now."""
     found, _ = await rooms_meant(command.args, heard, session)
-    posts, count = [], 0
+    posts, reminded = [], set[int]()
     if found and all(room.paused_at is not None for room in found):
         raise Refusal(wording.is_paused("、".join(room.name for room in found)))
     for room in found:
-        day = await daybook.room_day(session, room, heard.day)
+        day = await daybook.room_day(session, room, heard.day, heard.settings.health.whom)
         if day.missing and room.paused_at is None:
-            count += len(day.missing)
+            reminded |= {known.person_id for known in day.missing}
             posts.append(reminder_of(day, room.id, heard, names=daybook.names_shown(heard.settings, room.name)))
-    return [heard.answer(wording.reminded(count), "/提醒"), *posts]
+    return [heard.answer(wording.reminded(len(reminded)), "/提醒"), *posts]
 
 
 def reminder_of(day: RoomDay, room_id: int, heard: Heard, *, names: bool) -> Post:

@@ -4,54 +4,109 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from bot import audience, wording
 from bot import people as naming
-from bot import wording
+from bot.audience import Audience, Reached
 from bot.errors import Refusal
 from bot.heard import Heard, known_of
 from bot.people import Evidence, Known, Match
-from storage import Session, people, rooms
+from bot.rosters import Role
+from storage import Session, people, register, rooms
 from storage.tables import Room
 
+BY_UNITS = "单位"
+"""Behind /汇总: one line for each unit."""
 
-async def rooms_meant(words: Sequence[str], heard: Heard, session: Session) -> tuple[list[Room], str]:
-    """The rooms of deputies that are meant, and a unit to look at only, or "".
 
-    A name of a room or a part that only one has; else a unit; without words this room, outside of groups all.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some of the people, as a command names them: a unit with all below it, a mandate, a sub-list.
+
+    Args:
+        unit: the unit's code where it is one of the register's tree.
+    """
+
+    name: str
+    people: Sequence[Reached]
+    unit: str = ""
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """Who they are."""
+        return frozenset(person.person_id for person in self.people)
+
+
+async def rooms_meant(words: Sequence[str], heard: Heard, session: Session) -> tuple[list[Room], Part | None]:
+    """The rooms of deputies that are meant, and some of their people to look at only, if it is those.
+
+    A name of a room or a part that only one has; else a unit, a mandate, a sub-list; without words this room, outside
+    of groups all. 工作人员 are the rooms of staff where their health is asked; those have names, too.
 
     Raises:
-        Refusal: no room and no unit is called so.
+        Refusal: no room and nobody is called so.
     """
     known = list(await rooms.every(session, heard.office_id, "deputies"))
     if not words:
         if heard.room is not None and not heard.room.for_staff:
-            return [await rooms.get(session, heard.room.id)], ""
-        return known, ""
-    found, unit = await _called(" ".join(words), known, session)
+            return [await rooms.get(session, heard.room.id)], None
+        return known, None
+    word = " ".join(words)
+    of_staff = []
+    if Role.STAFF in audience.roles_in(heard.settings.health.whom):
+        of_staff = list(await rooms.every(session, heard.office_id, "staff"))
+    if word == "工作人员" and of_staff:
+        return of_staff, None
+    found, part = await _called(word, [*known, *of_staff], heard.office_id, session)
     if not found:
-        raise Refusal(wording.which_room(" ".join(words)[:30], [room.name for room in known]))
-    return found, unit
+        raise Refusal(wording.which_room(word[:30], [room.name for room in known]))
+    return found, part
 
 
 async def is_room(words: Sequence[str], heard: Heard, session: Session) -> bool:
     """Whether a room or a unit is called so."""
-    found, _ = await _called(" ".join(words), await rooms.every(session, heard.office_id, "deputies"), session)
+    known = await rooms.every(session, heard.office_id, "deputies")
+    found, _ = await _called(" ".join(words), known, heard.office_id, session)
     return bool(found)
 
 
-async def _called(word: str, known: Sequence[Room], session: Session) -> tuple[list[Room], str]:
+async def _called(word: str, known: Sequence[Room], office_id: int, session: Session) -> tuple[list[Room], Part | None]:
     exact = [room for room in known if room.name == word]
     named = exact or [room for room in known if word in room.name]
     if len(named) == 1 or exact:
-        return named[:1], ""
-    of_unit = [room for room in known if await _has_unit(session, room, word)]
-    if of_unit:
-        return of_unit, word
-    return named, ""
+        return named[:1], None
+    part = await _part(word, office_id, session)
+    of_part = [room for room in known if part and await has_any(session, room, part)]
+    if of_part:
+        return of_part, part
+    return named, None
 
 
-async def _has_unit(session: Session, room: Room, unit: str) -> bool:
-    return any(unit in member.unit for member in await people.members(session, room.id))
+async def _part(word: str, office_id: int, session: Session) -> Part | None:
+    """Whom a word means that is no room's name; a part of a unit's name as rosters write it will do."""
+    try:
+        meant = audience.parse([word], await audience.names_of(session, office_id))
+    except Refusal:
+        meant = None
+    if meant is not None and meant != audience.EVERYONE:
+        unit = (
+            next((unit for unit in meant.units if unit.isdigit()), "") if meant == Audience(units=meant.units) else ""
+        )
+        return Part(name=word, people=await audience.people_of(session, office_id, meant), unit=unit)
+    everybody = await audience.people_of(session, office_id, audience.EVERYONE)
+    return Part(name=word, people=[person for person in everybody if word in person.unit])
+
+
+async def has_any(session: Session, room: Room, part: Part) -> bool:
+    """Whether one of them sits in the room."""
+    ids = part.ids
+    return any(member.person_id in ids for member in await people.members(session, room.id))
+
+
+async def has_below(session: Session, office_id: int, part: Part) -> bool:
+    """Whether it is a unit with others below it."""
+    return bool(part.unit) and any(up == part.unit for _, _, up in await register.units(session, office_id))
 
 
 async def one_room(words: Sequence[str], heard: Heard, session: Session, command: str) -> Room:

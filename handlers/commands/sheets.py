@@ -12,7 +12,7 @@ from bot.heard import Heard
 from bot.messages import FileId, Post
 from bot.records import Command
 from bot.reports import workbook
-from bot.reports.tally import RoomDay
+from bot.reports.tally import RoomDay, together
 from bot.reports.workbook import Sheet
 from handlers.commands.arguments import Span, split_span
 from handlers.commands.scope import rooms_meant
@@ -27,16 +27,19 @@ async def export(command: Command, heard: Heard, session: Session) -> Sequence[P
     """`/导出 [day or span] [room or unit]`."""
     span, words = split_span(command.args, heard.day)
     span = span.latest
-    found, unit = await rooms_meant(words, heard, session)
+    found, part = await rooms_meant(words, heard, session)
     days = []
     for on in span.days:
         for room in found:
-            day = await daybook.room_day(session, room, on)
-            days.append(day.of_unit(unit) if unit else day)
+            day = await daybook.room_day(session, room, on, heard.settings.health.whom)
+            days.append(day.of_people(f"{room.name} {part.name}", part.ids) if part else day)
     said = await records.of_rooms(session, [room.id for room in found], span.first, span.last)
     names = await people.names(session, {r.subject_id for r in said if r.subject_id is not None})
     return await hand_over(
-        [_totals(days), _people(days), _words(said, names, found)], _file_name(found, span), heard, session
+        [_totals(days), _people(days), *_families(days), _words(said, names, found)],
+        _file_name(found, span),
+        heard,
+        session,
     )
 
 
@@ -74,20 +77,24 @@ def _totals(days: Sequence[RoomDay]) -> Sheet:
         ("先进事迹", 10),
         ("捐款（元）", 14),
     ]
-    rows = [
-        (
-            day.on,
-            day.room,
-            day.should_report,
-            len(day.reported),
-            len(day.missing),
-            len(day.unwell),
-            day.suggestions,
-            day.deeds,
-            day.cash_yuan,
-        )
-        for day in days
-    ]
+    rows = []
+    for on in dict.fromkeys(day.on for day in days):
+        here = [day for day in days if day.on == on]
+        whole = [together(wording.all_rooms(len(here)), here)] if len(here) > 1 else []
+        rows += [
+            (
+                day.on,
+                day.room,
+                day.should_report,
+                len(day.reported),
+                len(day.missing),
+                len(day.unwell),
+                day.suggestions,
+                day.deeds,
+                day.cash_yuan,
+            )
+            for day in (*here, *whole)
+        ]
     return Sheet(title="汇总", columns=columns, rows=rows)
 
 
@@ -106,15 +113,21 @@ def _people(days: Sequence[RoomDay]) -> Sheet:
         ("待核实", 8),
     ]
     rows: list[Sequence[str | int | float | date | None]] = []
+    groups: dict[tuple[date, int], list[str]] = {}
     for day in days:
         for known in day.deputies:
+            groups.setdefault((day.on, known.person_id), []).append(day.room)
+    for day in days:
+        for known in day.deputies:
+            if day.room != groups[day.on, known.person_id][0]:
+                continue  # one line a day for each person, whatever groups they are in
             state = wording.state_names()[day.states[known.person_id]]
             report = day.last.get(known.person_id)
             body = report.body if report else {}
             rows.append(
                 (
                     day.on,
-                    day.room,
+                    "、".join(groups[day.on, known.person_id]),
                     known.unit,
                     known.name,
                     state,
@@ -127,6 +140,34 @@ def _people(days: Sequence[RoomDay]) -> Sheet:
                 )
             )
     return Sheet(title="健康情况", columns=columns, rows=rows)
+
+
+def _families(days: Sequence[RoomDay]) -> list[Sheet]:
+    """Reports of people's families, one line each, where there are any."""
+    columns = [
+        ("日期", 12),
+        ("单位", 18),
+        ("姓名", 10),
+        ("原话", 40),
+        ("体温", 8),
+        ("症状", 18),
+        ("异常", 8),
+        ("待核实", 8),
+    ]
+    rows: dict[tuple[date, int, str], Sequence[str | int | float | date | None]] = {}
+    for day in days:
+        for told in day.families:
+            rows[day.on, told.known.person_id, told.words] = (
+                day.on,
+                told.known.unit,
+                told.known.name,
+                told.words,
+                told.body.get("temperature"),
+                "、".join(told.body.get("symptoms", ())),
+                "是" if told.ill else "",
+                "是" if told.unsure else "",
+            )
+    return [Sheet(title="家属", columns=columns, rows=list(rows.values()))] if rows else []
 
 
 _KINDS = ("suggestion", "problem", "deed", "practice", "comment")

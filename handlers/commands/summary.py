@@ -5,37 +5,78 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from bot import daybook, wording
+from bot import audience, daybook, wording
 from bot.clock import day_of, local
 from bot.heard import Heard
 from bot.messages import Post
 from bot.records import Command
 from bot.reports import daily
-from bot.reports.tally import RoomDay, State
+from bot.reports.tally import RoomDay, State, together
+from bot.rosters import Role
 from handlers.commands.arguments import split_span
-from handlers.commands.scope import rooms_meant
-from storage import Session, gaps
+from handlers.commands.scope import BY_UNITS, Part, has_below, rooms_meant
+from storage import Session, gaps, register
 from storage.tables import Room
 
 
 async def summary(command: Command, heard: Heard, session: Session) -> Sequence[Post]:
     """`/汇总 [day or span] [room or unit]`."""
     span, words = split_span(command.args, heard.day)
-    found, unit = await rooms_meant(words, heard, session)
-    days = [await _day(session, room, unit, on) for on in span.latest.days for room in found]
+    if words == [BY_UNITS]:
+        return await _by_units(None, span.last, heard, session)
+    found, part = await rooms_meant(words, heard, session)
+    if part is not None and await has_below(session, heard.office_id, part):
+        return await _by_units(part, span.last, heard, session)
+    days = [await _day(session, room, part, on, heard) for on in span.latest.days for room in found]
     blocks = [_block(day, heard) for day in days]
     if len(found) > 1 and span.first == span.last:
         blocks.append(_total(days))
+    if not words and (heard.room is None or heard.room.for_staff) and span.first == span.last:
+        others = await _in_no_group(span.last, days, heard, session)
+        blocks += [wording.in_no_group(others.should_report, len(others.missing))] if others.deputies else []
+        days.append(others)
     blocks += await _gaps(heard, session)
     posts = [heard.answer("\n\n".join(blocks), "/汇总")]
-    if any(day.unwell for day in days):
+    if any(day.unwell or any(told.ill or told.unsure for told in day.families) for day in days):
         posts.append(heard.whisper(daily.private_ill(days), "/汇总", step="ill"))
     return posts
 
 
-async def _day(session: Session, room: Room, unit: str, on: date) -> RoomDay:
-    day = await daybook.room_day(session, room, on)
-    return day.of_unit(unit) if unit else day
+async def _by_units(part: Part | None, on: date, heard: Heard, session: Session) -> Sequence[Post]:
+    """One line for each unit right below one; each person once, whatever groups they are in, or in none."""
+    deputies = audience.Audience(roles=(Role.DEPUTY,))
+    people = part.people if part else await audience.people_of(session, heard.office_id, deputies)
+    people = [person for person in people if Role.DEPUTY in person.roles]
+    day = await daybook.people_day(
+        session, heard.office_id, on, heard.settings.health.whom, people, part.name if part else ""
+    )
+    tree = await register.units(session, heard.office_id)
+    due = [person for person in people if person.person_id in day.states]
+    lines = []
+    for name, ids in audience.by_unit(due, tree, part.unit if part else ""):
+        here = day.of_people(name, ids)
+        lines.append(wording.unit_line(name, here.should_report, len(here.reported), len(here.missing)))
+    what = f"{part.name if part else ''}健康上报"
+    text = wording.by_units(on, what, lines, day.should_report, len(day.reported), len(day.missing))
+    posts = [heard.answer("\n\n".join([text, *await _gaps(heard, session)]), "/汇总")]
+    if day.unwell:
+        posts.append(heard.whisper(daily.private_ill([day]), "/汇总", step="ill"))
+    return posts
+
+
+async def _in_no_group(on: date, days: Sequence[RoomDay], heard: Heard, session: Session) -> RoomDay:
+    """Deputies of the register who sit in none of the groups are due all the same, and are not forgotten."""
+    deputies = audience.Audience(roles=(Role.DEPUTY,))
+    people = await audience.people_of(session, heard.office_id, deputies)
+    seated = {known.person_id for day in days for known in day.deputies}
+    people = [person for person in people if person.person_id not in seated]
+    whom = heard.settings.health.whom
+    return await daybook.people_day(session, heard.office_id, on, whom, people, wording.outside_of_groups())
+
+
+async def _day(session: Session, room: Room, part: Part | None, on: date, heard: Heard) -> RoomDay:
+    day = await daybook.room_day(session, room, on, heard.settings.health.whom)
+    return day.of_people(f"{room.name} {part.name}", part.ids) if part else day
 
 
 def _block(day: RoomDay, heard: Heard) -> str:
@@ -46,9 +87,8 @@ def _block(day: RoomDay, heard: Heard) -> str:
 
 
 def _total(days: Sequence[RoomDay]) -> str:
-    should = {known.person_id for day in days for known in day.deputies}
-    reported = {known.person_id for day in days for known in day.reported}
-    return wording.total(len(days), len(should), len(reported))
+    whole = together("", days)
+    return wording.total(len(days), whole.should_report, len(whole.reported))
 
 
 async def _gaps(heard: Heard, session: Session) -> list[str]:
@@ -63,11 +103,15 @@ async def _gaps(heard: Heard, session: Session) -> list[str]:
 async def missing(command: Command, heard: Heard, session: Session) -> Sequence[Post]:
     """`/未报 [day] [room or unit]`."""
     span, words = split_span(command.args, heard.day)
-    found, unit = await rooms_meant(words, heard, session)
-    texts, hidden = [], []
-    for room in found:
-        day = await _day(session, room, unit, span.last)
-        shown = heard.room is None or heard.room.for_staff or daybook.names_shown(heard.settings, room.name)
+    found, part = await rooms_meant(words, heard, session)
+    texts, hidden, absent = [], [], set[int]()
+    days = [await _day(session, room, part, span.last, heard) for room in found]
+    if not words and (heard.room is None or heard.room.for_staff):
+        others = await _in_no_group(span.last, days, heard, session)
+        days += [others] if others.deputies else []
+    for where, day in zip([*(room.name for room in found), ""], days, strict=False):
+        absent |= {known.person_id for known in day.missing}
+        shown = heard.room is None or heard.room.for_staff or daybook.names_shown(heard.settings, where)
         counted = {
             "请假": len(day.in_states(State.LEAVE)),
             "联系不上": len(day.in_states(State.UNREACHABLE)),
@@ -76,6 +120,8 @@ async def missing(command: Command, heard: Heard, session: Session) -> Sequence[
         texts.append(wording.missing_list(day.on, day.room, names, counted, show=shown))
         if not shown and names:
             hidden.append(wording.missing_list(day.on, day.room, names, counted, show=True))
+    if len(found) > 1:
+        texts.append(wording.missing_in_all(len(found), len(absent)))
     posts = [heard.answer("\n".join(texts), "/未报")]
     if hidden:
         posts.append(heard.whisper("\n".join(hidden), "/未报", step="missing"))
@@ -85,6 +131,6 @@ async def missing(command: Command, heard: Heard, session: Session) -> Sequence[
 async def unwell(command: Command, heard: Heard, session: Session) -> Sequence[Post]:
     """`/异常 [day] [room or unit]`: to the asker alone, wherever it was asked."""
     span, words = split_span(command.args, heard.day)
-    found, unit = await rooms_meant(words, heard, session)
-    days = [await _day(session, room, unit, on) for on in span.latest.days for room in found]
+    found, part = await rooms_meant(words, heard, session)
+    days = [await _day(session, room, part, on, heard) for on in span.latest.days for room in found]
     return [heard.whisper(daily.private_ill(days), "/异常")]

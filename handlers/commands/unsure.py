@@ -14,7 +14,7 @@ from bot.records import Command, HealthReport, Relation, Status
 from handlers import entries, health
 from handlers.commands import on_behalf
 from handlers.commands.scope import person_meant, rooms_meant
-from storage import Session, people, rooms
+from storage import Session, rooms
 
 _VERDICTS = {
     **dict.fromkeys(("正常", "健康", "没事", "无异常", "已正常", "well"), Status.WELL),
@@ -26,15 +26,13 @@ _RELATIVE = ("家属", "家人")
 async def listed(command: Command, heard: Heard, session: Session) -> Sequence[Post]:
     """`/待核 [room or unit]`: who, when, in which words, what was read; wherever it was asked, privately."""
     found = await openness.open_states(session, heard.office_id, heard.now)
-    members = {m.person_id: m for m in await people.everybody(session, heard.office_id)}
     if command.args or (heard.room is not None and not heard.room.for_staff):
-        meant, unit = await rooms_meant(command.args, heard, session)
+        meant, part = await rooms_meant(command.args, heard, session)
         ids = {room.id for room in meant}
-        units = {person_id: member.unit for person_id, member in members.items()}
         found = [
             state
             for state in found
-            if state.question.room_id in ids and unit in units.get(state.first.subject_id or 0, "")
+            if state.question.room_id in ids and (part is None or state.first.subject_id in part.ids)
         ]
     lines = [await _line(state, session) for state in found]
     return [heard.whisper(wording.private_open_states(lines), "/待核")]

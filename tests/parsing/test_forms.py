@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.audience import Names
 from bot.errors import Fault
 from bot.forms import Field, Form, Kind
 from bot.parsing import Context, forms, parse
@@ -254,7 +255,7 @@ def test_the_form_that_the_guide_makes_reads_its_own_examples(tmp_path: Path) ->
     path = tmp_path / "返程登记.toml"
     path.write_text(written, "utf-8")
     faults: list[Fault] = []
-    (form,) = files.load([path], [], faults).forms
+    (form,) = files.load([path], Names(), faults).forms
     assert faults == []
     assert [field.kind for field in form.fields] == [Kind.DATE, Kind.CHOICE, Kind.NUMBER, Kind.TEXT]
     assert list(forms.misread(form, RULES, SEGMENTER, parsed, DAY)) == []

@@ -23,7 +23,8 @@ BAD = {
     "no name": ('[form]\nwords = ["口罩"]\n' + FIELD, 1, "缺少 name", "name = "),
     "no words": ('[form]\nname = "口罩"\n' + FIELD, 1, "缺少 words", "words = "),
     "empty words": ('[form]\nname = "口罩"\nwords = []\n' + FIELD, 3, "words 是空的", "至少写 1 项"),
-    "no such population": (HEAD + "whom = 'all'\n" + FIELD, 4, "whom 不能这样写", "deputies"),
+    "no such population": (HEAD + "whom = '代裱'\n" + FIELD, 4, "不知道“代裱”是哪些人", "[register]"),
+    "a population of nothing": (HEAD + "whom = []\n" + FIELD, 4, "whom 写得不对", "deputies"),
     "never open by day": (
         HEAD + "from_on = '2020-02-10'\nto_on = 2020-02-01\n" + FIELD, 5, "永远不会开放", "对调"
     ),
