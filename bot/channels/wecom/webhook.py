@@ -12,8 +12,9 @@ from functools import partial
 from typing import Any, Final
 
 from bot.channel import Hears, Intake, Standing, Starts, Traits
-from bot.channels.wecom import saying, verdicts
-from bot.channels.wecom.calls import CallFailed, Calls, doubtful
+from bot.channels import saying
+from bot.channels.calls import CallFailed, Calls, doubtful
+from bot.channels.wecom import texts, verdicts
 from bot.clock import Clock
 from bot.errors import BotError, ChannelUnavailable, DeliveryRefused
 from bot.messages import Attachment, Dispatch, Mention
@@ -35,7 +36,7 @@ class WecomWebhookChannel:
     def __init__(self, settings: WecomWebhookSettings, clock: Clock, rooms: Sequence[str]) -> None:
         self._settings = settings
         self._rooms = rooms
-        self._calls = Calls(settings)
+        self._calls = Calls(texts.CALLED, settings)
         self._traits = Traits(
             hears=Hears.NOTHING,
             starts=Starts.ALWAYS,
@@ -90,7 +91,7 @@ class WecomWebhookChannel:
     def _steps(self, dispatch: Dispatch) -> Sequence[saying.Step]:
         steps: list[saying.Step] = []
         if dispatch.attachment is not None:
-            saying.check_size(dispatch.attachment, self._settings.max_file_bytes)
+            saying.check_size(dispatch.attachment, self._settings.max_file_bytes, texts.CALLED, texts.SMALLEST_FILE)
             steps.append(partial(self._hand_over, dispatch.attachment))
         mentioned = self._mentioned(dispatch.mentions)
         unknown = [mention.name for mention in dispatch.mentions if not (mention.external_id or self._phone(mention))]
@@ -111,7 +112,9 @@ class WecomWebhookChannel:
     async def _hand_over(self, file: Attachment) -> None:
         try:
             path = "/cgi-bin/webhook/upload_media"
-            answer = await self._calls.upload(path, file, key=self._settings.key, type="file")
+            answer = await self._calls.upload(
+                path, file, self._settings.upload_timeout_seconds, key=self._settings.key, type="file"
+            )
         except CallFailed as exc:
             raise ChannelUnavailable(f"{self.name}：文件没有传上去（{exc}）") from exc
         if answer.code != 0:
