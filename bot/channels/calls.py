@@ -98,13 +98,15 @@ class Calls:
         """A question; asking twice does no harm."""
         return await self._call("GET", path, query, self._settings.call_timeout_seconds)
 
-    async def post(
-        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None, **query: str
-    ) -> Answer:
+    async def post(self, path: str, body: Mapping[str, Any], **query: str) -> Answer:
         """Sends JSON, in plain UTF-8: platforms count its bytes."""
+        return await self.post_with({}, path, body, **query)
+
+    async def post_with(self, headers: Mapping[str, str], path: str, body: Mapping[str, Any], **query: str) -> Answer:
+        """Sends JSON with headers of its own."""
         data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
         seconds = self._settings.call_timeout_seconds
-        return await self._call("POST", path, query, seconds, data=data, headers={**_JSON, **(headers or {})})
+        return await self._call("POST", path, query, seconds, data=data, headers={**_JSON, **headers})
 
     async def post_form(self, path: str, fields: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
         """Sends a form."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
@@ -13,6 +14,13 @@ RESERVE: Final = 248
 """Bytes of the platform's limit that a channel keeps for the names that stand before the text: some seventeen."""
 
 Step = Callable[[], Awaitable[str | None]]
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def plain(text: str) -> str:
+    """The text without control characters, each of which takes six bytes in a body of JSON."""
+    return _CONTROL.sub("", text)
 
 
 def texts(called: Iterable[str], text: str, most_bytes: int) -> tuple[str, ...]:

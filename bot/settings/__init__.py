@@ -6,6 +6,7 @@ key stands, `values` and `faults` say in Chinese what is wrong with it. Called b
 
 from __future__ import annotations
 
+from bot.settings.dingtalk import DingtalkGovSettings, DingtalkStreamSettings, DingtalkWebhookSettings
 from bot.settings.loading import load, reread_rosters, usual_path
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
@@ -37,6 +38,9 @@ __all__ = [
     "PLACEHOLDERS",
     "ChannelSettings",
     "Days",
+    "DingtalkGovSettings",
+    "DingtalkStreamSettings",
+    "DingtalkWebhookSettings",
     "InboxSettings",
     "Job",
     "MailSettings",

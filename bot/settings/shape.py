@@ -16,6 +16,7 @@ from pydantic import Field
 from bot.errors import Fault
 from bot.forms import Form
 from bot.rosters import RosterEntry
+from bot.settings.dingtalk import DingtalkGovSettings, DingtalkStreamSettings, DingtalkWebhookSettings
 from bot.settings.mail import MailSettings, SmsSettings, SmsTemplate
 from bot.settings.pacing import CHAT_PACING, DERIVED, WECHAT_PACING, Pacing, keys_of
 from bot.settings.values import (
@@ -39,6 +40,9 @@ __all__ = [
     "DEFAULT_SCHEDULES",
     "DERIVED",
     "ChannelSettings",
+    "DingtalkGovSettings",
+    "DingtalkStreamSettings",
+    "DingtalkWebhookSettings",
     "InboxSettings",
     "Job",
     "MailSettings",
@@ -180,6 +184,9 @@ ChannelSettings = (
     | WecomWebhookSettings
     | WecomAppSettings
     | WecomAibotSettings
+    | DingtalkWebhookSettings
+    | DingtalkStreamSettings
+    | DingtalkGovSettings
     | MailSettings
     | SmsSettings
 )
