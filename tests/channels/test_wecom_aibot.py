@@ -17,31 +17,13 @@ from bot.clock import Clock, VirtualClock
 from bot.errors import BotError, ChannelUnavailable, DeliveryDelayed, DeliveryRefused, DeliveryUnknown
 from bot.messages import Attachment, Conversation, Dispatch, Mention, MessageKind
 from tests.eventually import eventually
+from tests.fakes.clock import CountingClock, WallClock
 from tests.fakes.intake import MemoryIntake
 from tests.fakes.wecom_aibot import GROUP, SECRET, FakeAibot
 
 ROOM: Final = Conversation(external_id=GROUP, name="代表群")
 ZHANG: Final = Conversation(external_id="zhangsan", private=True)
 NOW: Final = datetime(2020, 2, 10, tzinfo=UTC)
-
-
-class WallClock(VirtualClock):
-    """Tells the time of the test, and really waits: settings are short."""
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-
-class CountingClock(WallClock):
-    """Notes the pauses, and does not wait long."""
-
-    def __init__(self, now: datetime) -> None:
-        super().__init__(now)
-        self.pauses: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        await asyncio.sleep(min(seconds, 0.01))
 
 
 @pytest.fixture
