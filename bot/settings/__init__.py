@@ -7,10 +7,11 @@ key stands, `values` and `faults` say in Chinese what is wrong with it. Called b
 from __future__ import annotations
 
 from bot.settings.dingtalk import DingtalkGovSettings, DingtalkStreamSettings, DingtalkWebhookSettings
-from bot.settings.loading import load, reread_rosters, usual_path
+from bot.settings.loading import load, reread_rosters, reread_rota, usual_path
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
     ChannelSettings,
+    DutySettings,
     InboxSettings,
     Job,
     MailSettings,
@@ -41,6 +42,7 @@ __all__ = [
     "DingtalkGovSettings",
     "DingtalkStreamSettings",
     "DingtalkWebhookSettings",
+    "DutySettings",
     "InboxSettings",
     "Job",
     "MailSettings",
@@ -64,5 +66,6 @@ __all__ = [
     "WecomWebhookSettings",
     "load",
     "reread_rosters",
+    "reread_rota",
     "usual_path",
 ]
