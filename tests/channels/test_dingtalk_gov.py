@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.channel import Hears
+from bot.channel import Addresses, Hears
 from bot.channels.dingtalk import DingtalkGovChannel, signing
 from bot.clock import VirtualClock
 from bot.errors import BotError, ChannelUnavailable, DeliveryRefused, DeliveryUnknown
@@ -64,6 +64,41 @@ async def test_a_group_is_told_with_a_token_that_is_renewed(platform: FakeDingta
     await channel.send(post("4", conversation=ROOM))
     assert platform.calls["gettoken.json"] == 3
     assert platform.sent == [("chat", GROUP, "@张三\n1"), *(("chat", GROUP, text) for text in "234")]
+
+
+async def test_somebody_who_never_spoke_is_found_by_the_rosters_number(
+    platform: FakeDingtalk, clock: VirtualClock
+) -> None:
+    platform.mobiles, platform.members = {"13800000001": 78698966}, {"78698966"}
+    channel = application(platform, clock, callback="")
+    assert channel.traits.addresses is Addresses.PHONE
+    place = Conversation(external_id="13800000001", private=True)
+    await channel.send(post("1", conversation=place))
+    await channel.send(post("2", conversation=place))
+    assert platform.sent == [("notice", "78698966", "1"), ("notice", "78698966", "2")]
+    assert platform.calls["get_by_mobiles"] == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "error"),
+    [
+        pytest.param("nobody", DeliveryRefused, id="nobody"),
+        pytest.param("refused", ChannelUnavailable, id="not allowed"),
+        pytest.param("silent", ChannelUnavailable, id="half-open"),
+        pytest.param("drop", ChannelUnavailable, id="cut off"),
+    ],
+)
+async def test_a_number_that_leads_to_nobody_now_leaves_no_doubt(
+    platform: FakeDingtalk, clock: VirtualClock, how: str, error: type[BotError]
+) -> None:
+    if how in ("silent", "drop"):
+        platform.moods["get_by_mobiles"] = how
+    tenant = {"tenant_id": "1"} if how == "refused" else {}
+    channel = application(platform, clock, callback="", call_timeout_seconds=0.2, **tenant)
+    with pytest.raises(error) as caught:
+        await channel.send(post(conversation=Conversation(external_id="13800000001", private=True)))
+    assert "138" not in str(caught.value)
+    assert platform.calls["workNotification"] == 0
 
 
 def test_a_call_is_signed_as_several_independent_clients_sign_it() -> None:

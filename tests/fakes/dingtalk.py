@@ -46,6 +46,7 @@ class FakeDingtalk(Platform):
     Attributes:
         members: accounts to whom the robot may write.
         flooded: accounts that have had too much.
+        mobiles: mobile number → account, of 专有钉钉.
         sent: what was taken, in order: (how, where, text or file's name).
         bodies: the bodies that the group robot took.
         files: media id → (name, content).
@@ -61,6 +62,7 @@ class FakeDingtalk(Platform):
         super().__init__()
         self.members = {"zhangsan", "lisi"}
         self.flooded: set[str] = set()
+        self.mobiles: dict[str, int] = {}
         self.sent: list[tuple[str, str, str]] = []
         self.bodies: list[Reply] = []
         self.queries: list[str] = []
@@ -94,6 +96,7 @@ class FakeDingtalk(Platform):
             "/gettoken.json": self._gov_token,
             "/message/workNotification": self._gov_notice,
             "/chat/sendMsg": self._gov_chat,
+            "/mozi/employee/get_by_mobiles": self._gov_mobiles,
         }
         return {path: self._refusable(path, take) for path, take in refusable.items()}
 
@@ -366,6 +369,14 @@ class FakeDingtalk(Platform):
             return {"success": False, "errorCode": "FLOW_LIMIT"}
         self.sent.append(("notice", fields["receiverIds"], json.loads(fields["msg"])["text"]["content"]))
         return {"success": True, "content": json.dumps({"success": True, "msgId": f"msg-{next(self._numbers)}"})}
+
+    async def _gov_mobiles(self, request: web.Request) -> Reply:
+        fields = await self._signed_form(request)
+        if fields is None or (fields["areaCode"], fields["namespace"], fields["tenantId"]) != ("86", "local", TENANT):
+            return {"success": False, "errorCode": "INVALID_SIGNATURE"}
+        asked = fields["mobiles"].split(",")
+        data = [{"accountId": self.mobiles[m], "mobile": m, "status": 0} for m in asked if m in self.mobiles]
+        return {"success": True, "content": {"success": True, "data": data, "bizErrorCode": "0"}, "bizErrorCode": "0"}
 
     async def _gov_chat(self, request: web.Request) -> Reply:
         fields = await self._signed_form(request)

@@ -12,6 +12,8 @@ Under them, from the wire up:
     talk       what somebody said to a robot → a message; pure
     line       the long connection: tickets, acknowledgements
     robot      says posts: as an answer while that is open, by the robot's own API otherwise
+    answers    what an answer of 专有钉钉 holds; pure
+    accounts   whose account of 专有钉钉 goes by a mobile number
     callbacks  the address that callbacks of 专有钉钉 come in by, and which are let in
 
 What WeCom does alike stands beside this package. `bot.app` alone makes the channels.

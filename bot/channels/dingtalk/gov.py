@@ -15,10 +15,11 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.channel import Hears, Intake, Standing, Starts, Traits
+from bot.channel import Addresses, Hears, Intake, Standing, Starts, Traits
 from bot.channels import saying
 from bot.channels.calls import Answer, CallFailed, Calls, doubtful
-from bot.channels.dingtalk import signing, talk, verdicts
+from bot.channels.dingtalk import answers, signing, talk
+from bot.channels.dingtalk.accounts import Accounts
 from bot.channels.dingtalk.callbacks import Callbacks
 from bot.channels.tokens import NotGiven, Token, Tokens
 from bot.channels.upkeep import Pauses
@@ -44,11 +45,13 @@ class DingtalkGovChannel:
         self._calls = Calls(CALLED, settings)
         pauses = Pauses(settings.backoff_first_seconds, settings.backoff_most_seconds)
         self._tokens = Tokens(settings.name, self._fetch, _is_stale, pauses, clock)
+        self._accounts = Accounts(settings, self._call)
         self._callbacks = Callbacks(settings, clock, self._keep)
         self._intake: Intake | None = None
         self._traits = Traits(
             hears=(Hears.MENTIONS if settings.sender_id else Hears.PRIVATE) if settings.callback else Hears.NOTHING,
             starts=Starts.ALWAYS,
+            addresses=None if settings.callback else Addresses.PHONE,  # without callbacks nobody is learnt by hearing
             waits_for_us=not settings.callback,  # nothing is said to it then
             max_bytes=LONGEST_TEXT - saying.RESERVE,
         )
@@ -116,14 +119,15 @@ class DingtalkGovChannel:
             answer = await (self._notify if place.private else self._tell)(place.external_id, message, message_id)
         except CallFailed as exc:
             raise doubtful(self.name, exc) from exc
-        content = _content(answer)
-        if not _succeeded(answer):
-            raise self._verdict(_code(answer))
+        content = answers.content_of(answer)
+        if not answers.succeeded(answer):
+            raise self._verdict(answers.code_of(answer))
         proof = content.get("msgId") or content.get("data")
         return proof if isinstance(proof, str) else None
 
     async def _notify(self, account: str, message: str, message_id: str) -> Answer:
-        """A work notification (工作通知) to one person."""
+        """A work notification (工作通知) to one person, who goes by an account or by a mobile number."""
+        account = await self._accounts.of(account)
         fields = {"receiverIds": account, "bizMsgId": message_id, "msg": message}
         return await self._call("/message/workNotification", fields | {"tenantId": self._settings.tenant_id})
 
@@ -136,10 +140,10 @@ class DingtalkGovChannel:
     async def _fetch(self) -> Token:
         ours = self._settings
         answer = await self._call("/gettoken.json", {"appkey": ours.app_key, "appsecret": ours.secret})
-        data = _content(answer).get("data")
+        data = answers.content_of(answer).get("data")
         token = data.get("accessToken") if isinstance(data, dict) else None
-        if not _succeeded(answer) or not isinstance(data, dict) or not isinstance(token, str) or not token:
-            raise NotGiven(f"专有钉钉不认 App Key 或 App Secret（{_code(answer)}）")
+        if not answers.succeeded(answer) or not isinstance(data, dict) or not isinstance(token, str) or not token:
+            raise NotGiven(f"专有钉钉不认 App Key 或 App Secret（{answers.code_of(answer)}）")
         lasts = data.get("expiresIn")
         return Token(token, lasts if isinstance(lasts, int) else 0)
 
@@ -167,29 +171,5 @@ class DingtalkGovChannel:
         return DeliveryRefused(f"{self.name}：专有钉钉拒绝发送（{code}）")
 
 
-def _content(answer: Answer) -> Mapping[str, Any]:
-    """What an answer holds: an object, which some gateways write as a text within the text."""
-    content = answer.values.get("content")
-    if isinstance(content, str):
-        try:
-            content = json.loads(content)
-        except (ValueError, RecursionError):
-            content = None
-    return content if isinstance(content, dict) else {}
-
-
-def _succeeded(answer: Answer) -> bool:
-    return answer.values.get("success") is True and _content(answer).get("success") is not False
-
-
-def _code(answer: Answer) -> str:
-    """The error's code, wherever this gateway puts it; never its words."""
-    for values in (_content(answer), answer.values):
-        for key in ("bizErrorCode", "errorCode", "Code", "code", "responseCode", "errcode"):
-            if (code := values.get(key)) not in (None, "", "0", 0):
-                return verdicts.shown(str(code))
-    return "?"
-
-
 def _is_stale(answer: Answer) -> bool:
-    return not _succeeded(answer) and _STALE.search(_code(answer)) is not None
+    return not answers.succeeded(answer) and _STALE.search(answers.code_of(answer)) is not None
