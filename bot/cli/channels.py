@@ -18,7 +18,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from bot import app
+from bot import app, wording
 from bot.app import Bot
 from bot.channel import Addresses, Channel, Hears, Starts, Traits
 from bot.cli import running
@@ -230,7 +230,7 @@ async def _account(session: Session, bot: Bot, channel: Channel, person_id: int,
 
 async def _put(session: Session, bot: Bot, channel: Channel, person_id: int, identity_id: int) -> int:
     now = bot.clock.now()
-    words = f"这是一条试发，{local(now):%m月%d日 %H:%M:%S}，来自 {channel.name}。收到说明这个渠道能用。"
+    words = wording.channel_test(channel.name, local(now))
     key = f"channel-test/{channel.name}/{person_id}/{local(now):%Y-%m-%dT%H:%M:%S}"
     test = Post(
         key=key,

@@ -16,6 +16,7 @@ from bot.clock import VirtualClock
 from bot.errors import BotError, ChannelUnavailable, DeliveryRefused, DeliveryUnknown
 from bot.messages import Conversation, Dispatch, Mention
 from tests.channels.running import receiving
+from tests.channels.telling import told_by
 from tests.fakes import dingtalk
 from tests.fakes.dingtalk import FakeDingtalk
 
@@ -232,12 +233,8 @@ async def test_secrets_and_what_is_said_never_show(
     channel = robot(platform, clock, mood, **url)
     with pytest.raises(BotError) as caught:
         await channel.send(post("张三 38.5"))
-    shown = [caplog.text, channel.standing.detail, repr(platform.webhook())]
-    told: BaseException | None = caught.value
-    while told is not None:
-        shown.append(repr(told))
-        told = told.__cause__ or (None if told.__suppress_context__ else told.__context__)
-    assert [word for word in (dingtalk.TOKEN, dingtalk.SEC, "38.5") if word in "".join(shown)] == []
+    shown = caplog.text + channel.standing.detail + repr(platform.webhook()) + told_by(caught.value)
+    assert [word for word in (dingtalk.TOKEN, dingtalk.SEC, "38.5") if word in shown] == []
 
 
 def test_the_time_is_in_milliseconds() -> None:
