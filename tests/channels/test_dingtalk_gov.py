@@ -17,12 +17,12 @@ from bot.channel import Addresses, Hears
 from bot.channels.dingtalk import DingtalkGovChannel, signing
 from bot.clock import VirtualClock
 from bot.errors import BotError, ChannelUnavailable, DeliveryRefused, DeliveryUnknown
-from bot.messages import Conversation, Dispatch, Mention, Message
+from bot.messages import Conversation, Dispatch, Mention
 from tests.channels.running import receiving
 from tests.eventually import eventually
 from tests.fakes import dingtalk
 from tests.fakes.dingtalk import CALLBACK, GOV_SECRET, GROUP, FakeDingtalk
-from tests.fakes.intake import MemoryIntake
+from tests.fakes.intake import BrokenIntake, MemoryIntake
 
 ROOM: Final = Conversation(external_id=GROUP, name="代表群")
 ZHANG: Final = Conversation(external_id="zhangsan", private=True)
@@ -261,17 +261,6 @@ async def test_replayed_and_forged_callbacks_are_refused_and_counted(
         assert desk.intake.texts() == ["36.5"]
         assert desk.channel.refused == {"replayed": 2, "forged": 3, "late": 2, "malformed": 6}
         assert "拒收了 13 次" in desk.channel.standing.detail
-
-
-class BrokenIntake(MemoryIntake):
-    """Cannot keep anything, until it is mended."""
-
-    broken = True
-
-    async def accept(self, message: Message) -> bool:
-        if self.broken:
-            raise ConnectionError
-        return await super().accept(message)
 
 
 async def test_what_could_not_be_kept_may_come_again_as_it_was(platform: FakeDingtalk, clock: VirtualClock) -> None:

@@ -16,6 +16,7 @@ from bot.channels.wecom import WecomAibotChannel
 from bot.clock import Clock, VirtualClock
 from bot.errors import BotError, ChannelUnavailable, DeliveryDelayed, DeliveryRefused, DeliveryUnknown
 from bot.messages import Attachment, Conversation, Dispatch, Mention, MessageKind
+from tests.channels import running
 from tests.eventually import eventually
 from tests.fakes.clock import CountingClock, WallClock
 from tests.fakes.intake import MemoryIntake
@@ -33,19 +34,17 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 async def platform(clock: VirtualClock) -> AsyncIterator[FakeAibot]:
-    async with FakeAibot(clock) as running:
-        yield running
+    async with FakeAibot(clock) as faked:
+        yield faked
 
 
 @asynccontextmanager
 async def receiving(
     platform: FakeAibot, clock: Clock, **settings: Any
 ) -> AsyncIterator[tuple[WecomAibotChannel, MemoryIntake]]:
-    channel, intake = WecomAibotChannel(platform.settings(**settings), clock), MemoryIntake()
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(channel.receive(intake))
+    channel = WecomAibotChannel(platform.settings(**settings), clock)
+    async with running.receiving(channel, connected=False) as intake:
         yield channel, intake
-        task.cancel()
 
 
 @asynccontextmanager

@@ -13,10 +13,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from aiohttp import web
-
-from bot.channel import Addresses, Hears, Intake, Standing, Starts, Traits
+from bot.channel import Addresses, Hears, Starts, Traits
 from bot.channels import saying
+from bot.channels.called_back import CalledBack
 from bot.channels.calls import Answer, CallFailed, Calls, doubtful
 from bot.channels.dingtalk import answers, signing, talk
 from bot.channels.dingtalk.accounts import Accounts
@@ -36,7 +35,7 @@ _STALE: Final = re.compile(r"token", re.IGNORECASE)
 _FULL: Final = re.compile(r"limit|flow|frequen|throttl", re.IGNORECASE)
 
 
-class DingtalkGovChannel:
+class DingtalkGovChannel(CalledBack):
     """An application of 专有钉钉."""
 
     def __init__(self, settings: DingtalkGovSettings, clock: Clock) -> None:
@@ -44,10 +43,10 @@ class DingtalkGovChannel:
         self._clock = clock
         self._calls = Calls(CALLED, settings)
         pauses = Pauses(settings.backoff_first_seconds, settings.backoff_most_seconds)
-        self._tokens = Tokens(settings.name, self._fetch, _is_stale, pauses, clock)
+        tokens = Tokens(settings.name, self._fetch, _is_stale, pauses, clock)
         self._accounts = Accounts(settings, self._call)
-        self._callbacks = Callbacks(settings, clock, self._keep)
-        self._intake: Intake | None = None
+        callbacks = Callbacks(settings, clock, self._keep)
+        super().__init__(tokens, callbacks.gate, callbacks)
         self._traits = Traits(
             hears=(Hears.MENTIONS if settings.sender_id else Hears.PRIVATE) if settings.callback else Hears.NOTHING,
             starts=Starts.ALWAYS,
@@ -65,32 +64,6 @@ class DingtalkGovChannel:
     def traits(self) -> Traits:
         """It may always speak; whether it hears anything depends on whether callbacks were agreed on."""
         return self._traits
-
-    @property
-    def standing(self) -> Standing:
-        """How it stands now, and how many callbacks were refused."""
-        return Standing(
-            connected=self._intake is not None and not self._tokens.trouble,
-            since=self._tokens.since,
-            detail=(self._tokens.trouble or "已连上") + self._callbacks.gate.told,
-        )
-
-    @property
-    def refused(self) -> Mapping[str, int]:
-        """How many callbacks were refused, by reason; see `bot.channels.gate.Turnstile`."""
-        return dict(self._callbacks.gate.refused)
-
-    def attach(self, app: web.Application) -> None:
-        """Adds the callbacks' address to the program's server, before it starts."""
-        self._callbacks.attach(app)
-
-    async def receive(self, intake: Intake) -> None:
-        """Lets callbacks in and keeps an access token, until it is cancelled."""
-        self._intake = intake
-        try:
-            await self._tokens.keep()
-        finally:
-            self._intake = None
 
     async def send(self, dispatch: Dispatch) -> str | None:
         """Says something to a person or in a group; see `Channel.send`."""

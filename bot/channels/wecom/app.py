@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from aiohttp import web
-
-from bot.channel import Hears, Intake, Standing, Starts, Traits
+from bot.channel import Hears, Starts, Traits
 from bot.channels import saying
+from bot.channels.called_back import CalledBack
 from bot.channels.calls import Answer, CallFailed, Calls, doubtful
 from bot.channels.gate import TurnedAway
 from bot.channels.tokens import NotGiven, Token, Tokens
@@ -40,24 +39,23 @@ TRAITS: Final = Traits(
 )
 
 
-class WecomAppChannel:
+class WecomAppChannel(CalledBack):
     """A self-built application of WeCom (企业微信自建应用)."""
 
     def __init__(self, settings: WecomAppSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
         self._calls = Calls(texts.CALLED, settings)
-        self._tokens = Tokens(
+        tokens = Tokens(
             settings.name,
             self._fetch,
             lambda answer: answer.code in verdicts.STALE_TOKEN,
             Pauses(settings.backoff_first_seconds, settings.backoff_most_seconds),
             clock,
         )
-        self._names = Names(settings, self._calls, self._tokens)
-        self._gate = Gate(settings, clock)
-        self._callbacks = Callbacks(settings, self._gate, self._keep)
-        self._intake: Intake | None = None
+        self._names = Names(settings, self._calls, tokens)
+        gate = Gate(settings, clock)
+        super().__init__(tokens, gate, Callbacks(settings, gate, self._keep))
 
     @property
     def name(self) -> str:
@@ -68,32 +66,6 @@ class WecomAppChannel:
     def traits(self) -> Traits:
         """It talks with each member alone, and may begin."""
         return TRAITS
-
-    @property
-    def standing(self) -> Standing:
-        """How it stands now, and how many callbacks were refused."""
-        return Standing(
-            connected=self._intake is not None and not self._tokens.trouble,
-            since=self._tokens.since,
-            detail=(self._tokens.trouble or "已连上") + self._gate.told,
-        )
-
-    @property
-    def refused(self) -> Mapping[str, int]:
-        """How many callbacks were refused, by reason; see `Gate.refused`."""
-        return dict(self._gate.refused)
-
-    def attach(self, app: web.Application) -> None:
-        """Adds the callbacks' address to the program's server, before it starts."""
-        self._callbacks.attach(app)
-
-    async def receive(self, intake: Intake) -> None:
-        """Lets callbacks in and keeps an access token, until it is cancelled."""
-        self._intake = intake
-        try:
-            await self._tokens.keep()
-        finally:
-            self._intake = None
 
     async def send(self, dispatch: Dispatch) -> str | None:
         """Says something to a member, or in a group that the application made; see `Channel.send`."""
