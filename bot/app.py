@@ -18,6 +18,7 @@ from typing import Any
 
 from bot import rosters, rulebook, web
 from bot.channel import Addresses, Channel
+from bot.channels.dingtalk import DingtalkGovChannel, DingtalkStreamChannel, DingtalkWebhookChannel
 from bot.channels.mail import MailChannel
 from bot.channels.sms import SmsChannel
 from bot.channels.webchat import WebchatChannel
@@ -38,11 +39,15 @@ from bot.segmenter import JiebaSegmenter
 from bot.settings import (
     REGISTER,
     ChannelSettings,
+    DingtalkGovSettings,
+    DingtalkStreamSettings,
+    DingtalkWebhookSettings,
     MailSettings,
     RoomSettings,
     Settings,
     SmsSettings,
     WebchatSettings,
+    WechatySettings,
     WecomAibotSettings,
     WecomAppSettings,
     WecomWebhookSettings,
@@ -59,7 +64,7 @@ log = logging.getLogger(__name__)
 
 _LONG_TEXT = 4_000
 """Characters from which a text is read beside the event loop, so that the others do not wait for it."""
-_ATTACHED = (WebchatChannel, WecomAppChannel, SmsChannel)
+_ATTACHED = (WebchatChannel, WecomAppChannel, SmsChannel, DingtalkGovChannel)
 """Channels with addresses of their own on the program's one server."""
 _Addressed = tuple[int, str, str, str]
 """Somebody as a list tells: id, name, e-mail address, telephone."""
@@ -385,16 +390,24 @@ def channels_of(settings: Settings, store: Store, clock: Clock) -> Callable[[Off
 
 
 def _channel(channel: ChannelSettings, settings: Settings, store: Store, office_id: OfficeId, clock: Clock) -> Channel:
-    if isinstance(channel, WebchatSettings):
-        return WebchatChannel(channel, store, office_id, clock, settings.office.bot_name)
-    if isinstance(channel, WecomWebhookSettings):
-        return WecomWebhookChannel(channel, clock, [r.name for r in settings.rooms if r.channel == channel.name])
-    if isinstance(channel, WecomAppSettings):
-        return WecomAppChannel(channel, clock)
-    if isinstance(channel, WecomAibotSettings):
-        return WecomAibotChannel(channel, clock)
-    if isinstance(channel, MailSettings):
-        return MailChannel(channel, clock)
-    if isinstance(channel, SmsSettings):
-        return SmsChannel(channel, clock)
-    return WechatyChannel(channel, clock)
+    match channel:
+        case WebchatSettings():
+            return WebchatChannel(channel, store, office_id, clock, settings.office.bot_name)
+        case WecomWebhookSettings():
+            return WecomWebhookChannel(channel, clock, [r.name for r in settings.rooms if r.channel == channel.name])
+        case WecomAppSettings():
+            return WecomAppChannel(channel, clock)
+        case WecomAibotSettings():
+            return WecomAibotChannel(channel, clock)
+        case DingtalkWebhookSettings():
+            return DingtalkWebhookChannel(channel, clock, [r.name for r in settings.rooms if r.channel == channel.name])
+        case DingtalkStreamSettings():
+            return DingtalkStreamChannel(channel, clock)
+        case DingtalkGovSettings():
+            return DingtalkGovChannel(channel, clock)
+        case MailSettings():
+            return MailChannel(channel, clock)
+        case SmsSettings():
+            return SmsChannel(channel, clock)
+        case WechatySettings():
+            return WechatyChannel(channel, clock)

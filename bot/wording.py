@@ -624,6 +624,11 @@ def which_post(command: str) -> str:
     return f"没有这个编号。先发 /待发 看编号，再发 /{command} 编号。"
 
 
+def channel_test(channel: str, now: datetime) -> str:
+    """What a member of staff has sent to themselves, to see whether a channel works."""
+    return f"这是一条试发，{now:%m月%d日 %H:%M:%S}，来自 {channel}。收到说明这个渠道能用。"
+
+
 # --- the office's own forms (采集) -----------------------------------------------------------------------------------
 
 

@@ -12,6 +12,9 @@ from storage import Session
 from storage.tables import Identity, Message, Room
 from storage.writing import insert_new, rows_of
 
+_LATEST = 200_000
+"""So many messages back is looked for what was last heard in a channel: days of a province."""
+
 
 async def keep(session: Session, **values: Any) -> int | None:
     """Keeps a message; None where (channel, external id) was known already."""
@@ -208,6 +211,21 @@ async def echo_of(
         if candidate.text.strip().endswith(text.strip()):  # a mention may stand before the words
             return candidate
     return None
+
+
+async def last_heard(session: Session, office_id: int, channel: str) -> datetime | None:
+    """When somebody last said something in a channel; None where nobody did among the latest messages of all.
+
+    No further back, so that what it costs does not grow with what was ever said.
+    """
+    newest = (await session.execute(select(func.max(Message.id)))).scalar_one() or 0
+    query = select(Message.received_at).where(
+        Message.id > newest - _LATEST,
+        Message.office_id == office_id,
+        Message.channel == channel,
+        Message.from_self.is_(False),
+    )
+    return await session.scalar(query.order_by(Message.id.desc()).limit(1))
 
 
 async def count(session: Session, office_id: int, channel: str) -> int:

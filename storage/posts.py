@@ -133,6 +133,12 @@ async def sent_since(session: Session, channel: str, since: datetime, room_id: i
     return [sent_at for sent_at in await session.scalars(query.order_by(Post.sent_at)) if sent_at is not None]
 
 
+async def last_sent(session: Session, office_id: int, channel: str) -> datetime | None:
+    """When something last went out by a channel."""
+    query = select(Post.sent_at).where(Post.channel == channel, Post.sent_at.is_not(None), Post.office_id == office_id)
+    return await session.scalar(query.order_by(Post.sent_at.desc()).limit(1))
+
+
 async def next_due_at(session: Session, office_id: int, channels: Collection[str]) -> Mapping[str, datetime]:
     """When the next post of each channel falls due; channels for which none waits are missing."""
     query = (

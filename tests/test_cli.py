@@ -221,7 +221,7 @@ def test_the_offices_own_words_are_read_by_every_command_and_checked(tmp_path: P
 
 @pytest.mark.slow
 def test_every_command_has_help_with_an_example(tmp_path: Path) -> None:
-    for command in ("run", "check", "parse", "replay", "tally", "rehearse", "rules", "links", "db"):
+    for command in ("run", "check", "parse", "replay", "tally", "rehearse", "rules", "links", "channels", "db"):
         done = liaison(command, "--help", cwd=tmp_path)
         assert done.returncode == 0
         assert "例：" in done.stdout

@@ -30,6 +30,7 @@ _COMMANDS: Sequence[tuple[str, str, str]] = (
     ("rules", "规则：test 跑一遍例句、list 看有哪些组、某个词在哪一组", "liaison rules test"),
     ("people", "名册：单位和人员，先预览，再更新", "liaison people 人员.xlsx --units 单位.csv"),
     ("links", "给每个人一个网页聊天的个人链接", "liaison links > 链接.csv"),
+    ("channels", "渠道：能做什么、连上没有，给自己试发一条", "liaison channels --test wecom_app --to 周敏"),
     ("db", "存储：upgrade 升级、backup 备份、restore 恢复、purge 清理", "liaison db backup 备份.gz"),
 )
 
@@ -76,7 +77,10 @@ def _add_arguments(name: str, command: argparse.ArgumentParser) -> None:
         command.add_argument("--sender", default="张三", metavar="姓名", help="谁说的（默认 张三）")
         command.add_argument("--roster", nargs="*", default=[], metavar="姓名", help="群里还有谁")
         command.add_argument("--question", metavar="问题", help="这句话在回答机器人的哪个问题")
-    if name in ("tally", "rehearse", "check", "explain"):
+    if name == "channels":
+        command.add_argument("--test", metavar="渠道", help="在这个渠道给自己试发一条；只私下发，不发到群里")
+        command.add_argument("--to", metavar="姓名", help="您是谁：工作人员里的姓名；只有一位时不用写")
+    if name in ("tally", "rehearse", "check", "explain", "channels"):
         command.add_argument("--json", action="store_true", help="只打印一个 JSON 文档")
     if name == "people":
         what = "人员，CSV 或 xlsx；不写就是 bot.toml 的 [register] 里的两个文件"

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot import register, registering, rulebook
+from bot.cli import channels, running
 from bot.cli.setup import complete
 from bot.cli.sources import settings_of
 from bot.clock import SystemClock, day_of, local
@@ -124,6 +125,7 @@ def _of_forms(settings: Settings) -> Sequence[Finding]:
 
 async def _of_surroundings(settings: Settings) -> Sequence[Finding]:
     found = [finding async for finding in _of_gateways(settings)]
+    found += [finding async for finding in _of_channels(settings)]
     store = Store.open(settings.store.url)
     try:
         await migrate.verify(store)
@@ -154,6 +156,17 @@ async def _of_gateways(settings: Settings) -> AsyncIterator[Finding]:
         for endpoint, called in ends.items():
             if endpoint and not await _reached(endpoint):
                 yield Finding("fault", f"channels.{channel.name}", 0, f"连不上{called} {endpoint}", remedy)
+
+
+async def _of_channels(settings: Settings) -> AsyncIterator[Finding]:
+    """Steps that are left to the office: no channel for them, or one that cannot be used now."""
+    if by_hand := channels.missing(settings):
+        what = f"没有配置{'、'.join(by_hand)}，要这样找人的那一步由办公室自己做"
+        yield Finding("note", "bot.toml", 0, what, "要配置，见 docs/howto-channels-mail.md")
+    for name, standing in (await running.channels(settings) or {}).items():
+        if not standing.get("connected"):
+            what = f"现在用不了：{standing.get('detail', '')}"
+            yield Finding("waiting", f"channels.{name}", 0, what, channels.BY_HAND)
 
 
 async def _reached(endpoint: str) -> bool:

@@ -6,6 +6,7 @@ key stands, `values` and `faults` say in Chinese what is wrong with it. Called b
 
 from __future__ import annotations
 
+from bot.settings.dingtalk import DingtalkGovSettings, DingtalkStreamSettings, DingtalkWebhookSettings
 from bot.settings.loading import load, reread_rosters, reread_rota, usual_path
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
@@ -44,6 +45,9 @@ __all__ = [
     "REGISTER",
     "ChannelSettings",
     "Days",
+    "DingtalkGovSettings",
+    "DingtalkStreamSettings",
+    "DingtalkWebhookSettings",
     "DutySettings",
     "HealthSettings",
     "InboxSettings",

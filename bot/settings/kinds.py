@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.settings import mail, wecom
+from bot.settings import dingtalk, mail, wecom
+from bot.settings.dingtalk import DingtalkGovSettings, DingtalkStreamSettings, DingtalkWebhookSettings
 from bot.settings.mail import MailSettings, SmsSettings
 from bot.settings.pacing import CHAT_PACING, WECHAT_PACING, Pacing
 from bot.settings.shape import ChannelSettings, WebchatSettings, WechatySettings
@@ -59,6 +60,25 @@ KINDS: Mapping[str, Kind] = {
         pacing=wecom.AIBOT_PACING,
         secrets={"secret": "智能机器人的 Secret"},
     ),
+    "dingtalk_webhook": Kind(
+        table=DingtalkWebhookSettings,
+        called="钉钉群机器人",
+        pacing=dingtalk.WEBHOOK_PACING,
+        secrets={"token": "群机器人的 access_token", "sign_secret": "群机器人的加签密钥"},
+    ),
+    "dingtalk_stream": Kind(
+        table=DingtalkStreamSettings,
+        called="钉钉 Stream 机器人",
+        pacing=dingtalk.STREAM_PACING,
+        secrets={"secret": "应用的 Client Secret"},
+    ),
+    "dingtalk_gov": Kind(
+        table=DingtalkGovSettings,
+        called="专有钉钉",
+        pacing=dingtalk.GOV_PACING,
+        secrets={"secret": "应用的 App Secret"},
+        spare=("callback",),
+    ),
     "mail": Kind(
         table=MailSettings, called="邮件", pacing=mail.MAIL_PACING, secrets={"password": "邮箱的密码"}, account="邮箱"
     ),
@@ -80,7 +100,10 @@ def secrets_of(channel: ChannelSettings) -> Mapping[str, str]:
     """The secrets that it needs, and what people call them."""
     if isinstance(channel, MailSettings) and not channel.login:
         return {}
-    return KINDS[channel.kind].secrets
+    needed = KINDS[channel.kind].secrets
+    if isinstance(channel, DingtalkWebhookSettings) and not channel.signed:
+        return {key: called for key, called in needed.items() if key != "sign_secret"}
+    return needed
 
 
 def account_of(channel: ChannelSettings) -> tuple[str, ...]:
@@ -92,6 +115,8 @@ def account_of(channel: ChannelSettings) -> tuple[str, ...]:
             return (channel.endpoint,)
         case MailSettings() | SmsSettings():
             return mail.account_of(channel)
+        case DingtalkWebhookSettings() | DingtalkStreamSettings() | DingtalkGovSettings():
+            return dingtalk.account_of(channel)
         case _:
             return wecom.account_of(channel)
 
@@ -107,5 +132,7 @@ def trouble(
     """
     if isinstance(channel, WecomWebhookSettings | WecomAppSettings | WecomAibotSettings):
         yield from wecom.trouble(channel, rooms, channels)
+    elif isinstance(channel, DingtalkWebhookSettings | DingtalkStreamSettings | DingtalkGovSettings):
+        yield from dingtalk.trouble(channel, rooms, channels)
     elif isinstance(channel, MailSettings | SmsSettings):
         yield from mail.trouble(channel, rooms)

@@ -18,6 +18,7 @@ from bot.forms import Form
 from bot.register import Register
 from bot.rosters import RosterEntry
 from bot.rota import Shift
+from bot.settings.dingtalk import DingtalkGovSettings, DingtalkStreamSettings, DingtalkWebhookSettings
 from bot.settings.mail import MailSettings, SmsSettings, SmsTemplate
 from bot.settings.pacing import CHAT_PACING, DERIVED, WECHAT_PACING, Pacing, keys_of
 from bot.settings.values import (
@@ -43,6 +44,9 @@ __all__ = [
     "DERIVED",
     "REGISTER",
     "ChannelSettings",
+    "DingtalkGovSettings",
+    "DingtalkStreamSettings",
+    "DingtalkWebhookSettings",
     "DutySettings",
     "HealthSettings",
     "InboxSettings",
@@ -191,6 +195,9 @@ ChannelSettings = (
     | WecomWebhookSettings
     | WecomAppSettings
     | WecomAibotSettings
+    | DingtalkWebhookSettings
+    | DingtalkStreamSettings
+    | DingtalkGovSettings
     | MailSettings
     | SmsSettings
 )

@@ -33,6 +33,11 @@ _TIME = re.compile(r"(\d{1,2})[:：](\d{2})(?:[:：]00)?")
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日")
 _HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _PUBLIC_URL = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
+_LOOPBACK = r"(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])"
+_NAMED = r"[A-Za-z0-9.-]+"
+_REST = r"(?::\d{1,5})?(?:/[A-Za-z0-9._~/-]*)?"
+_SERVICE = re.compile(rf"(?:https://{_NAMED}|http://{_LOOPBACK}){_REST}")
+_SOCKET = re.compile(rf"(?:wss://{_NAMED}|ws://{_LOOPBACK}){_REST}")
 _ENDPOINT = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})")
 
 
@@ -129,6 +134,25 @@ def read_public_url(written: object) -> object:
     if not isinstance(written, str) or not _PUBLIC_URL.fullmatch(written):
         raise told("public_url 写得不对", '请写别人在浏览器里输入的地址，例如 "https://liaison.example.gov.cn"')
     return written.rstrip("/")
+
+
+def read_service(key: str, example: str, written: object) -> object:
+    """`https://host`; without TLS on this machine only, since keys and tokens stand in the address."""
+    if not isinstance(written, str) or not _SERVICE.fullmatch(written):
+        raise told(f"{key} 写得不对", f'请写 https:// 开头的地址，例如 "{example}"')
+    return written.rstrip("/")
+
+
+def is_socket(address: str) -> bool:
+    """Whether it is `wss://host`, or `ws://` on this machine."""
+    return _SOCKET.fullmatch(address) is not None
+
+
+def read_socket(example: str, written: object) -> object:
+    """`wss://host`; without TLS on this machine only."""
+    if not isinstance(written, str) or not is_socket(written):
+        raise told("url 写得不对", f'请写 wss:// 开头的地址，例如 "{example}"')
+    return written
 
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]

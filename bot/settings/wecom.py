@@ -9,37 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from bot.settings.pacing import DERIVED, Pacing
-from bot.settings.values import Count, Name, Seconds, told
+from bot.settings.values import Count, Name, Seconds, read_service, read_socket
 
-_LOOPBACK = r"(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])"
-_HOST = r"[A-Za-z0-9.-]+"
-_SERVICE = re.compile(rf"(?:https://{_HOST}|http://{_LOOPBACK})(?::\d{{1,5}})?(?:/[A-Za-z0-9._~/-]*)?")
-_SOCKET = re.compile(rf"(?:wss://{_HOST}|ws://{_LOOPBACK})(?::\d{{1,5}})?(?:/[A-Za-z0-9._~/-]*)?")
 _AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
 
 
-def read_service(written: object) -> object:
-    """`https://host`; without TLS on this machine only, since keys and tokens stand in the address."""
-    if not isinstance(written, str) or not _SERVICE.fullmatch(written):
-        raise told("base_url 写得不对", '请写 https:// 开头的地址，例如 "https://qyapi.weixin.qq.com"')
-    return written.rstrip("/")
-
-
-def read_socket(written: object) -> object:
-    """`wss://host`; without TLS on this machine only."""
-    if not isinstance(written, str) or not _SOCKET.fullmatch(written):
-        raise told("url 写得不对", '请写 wss:// 开头的地址，例如 "wss://openws.work.weixin.qq.com"')
-    return written
-
-
-Service = Annotated[str, BeforeValidator(read_service)]
-Socket = Annotated[str, BeforeValidator(read_socket)]
+_HTTPS = "https://qyapi.weixin.qq.com"
+_WSS = "wss://openws.work.weixin.qq.com"
+Service = Annotated[str, BeforeValidator(partial(read_service, "base_url", _HTTPS))]
+Socket = Annotated[str, BeforeValidator(partial(read_socket, _WSS))]
 
 WEBHOOK_PACING = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=60, channel_per_minute=18)
 """The group robot's: two under the platform's 20 a minute, since its minute begins when its clock says."""
@@ -62,7 +47,7 @@ class WecomWebhookSettings:
     """The table's name: what rooms call the channel. One table for each robot, since each has its own limits."""
     kind: Literal["wecom_webhook"] = "wecom_webhook"
     """Which channel it is. May be left out where the table's name says it."""
-    base_url: Service = "https://qyapi.weixin.qq.com"
+    base_url: Service = _HTTPS
     """The platform's address; private deployments have their own."""
     mention_phones: bool = False
     """Whether people are mentioned by the telephone number of the roster. Off, since the number then goes to the
@@ -106,7 +91,7 @@ class WecomAppSettings:
     """The table's name: what rooms call the channel, and the end of the callback's address."""
     kind: Literal["wecom_app"] = "wecom_app"
     """Which channel it is. May be left out where the table's name says it."""
-    base_url: Service = "https://qyapi.weixin.qq.com"
+    base_url: Service = _HTTPS
     """The platform's address; private deployments have their own."""
     names: bool = True
     """Whether the platform is asked what an account is called, so that it can be bound to a person by that."""
@@ -149,7 +134,7 @@ class WecomAibotSettings:
     """The table's name: what rooms call the channel."""
     kind: Literal["wecom_aibot"] = "wecom_aibot"
     """Which channel it is. May be left out where the table's name says it."""
-    url: Socket = "wss://openws.work.weixin.qq.com"
+    url: Socket = _WSS
     """The platform's address; private deployments have their own."""
     heartbeat_seconds: Seconds = 30.0
     """Seconds between two signs of life asked of the platform: what its document says. Two missed: it is gone."""

@@ -16,32 +16,15 @@ from bot.channels.wecom import WecomAibotChannel
 from bot.clock import Clock, VirtualClock
 from bot.errors import BotError, ChannelUnavailable, DeliveryDelayed, DeliveryRefused, DeliveryUnknown
 from bot.messages import Attachment, Conversation, Dispatch, Mention, MessageKind
+from tests.channels import running
 from tests.eventually import eventually
+from tests.fakes.clock import CountingClock, WallClock
 from tests.fakes.intake import MemoryIntake
 from tests.fakes.wecom_aibot import GROUP, SECRET, FakeAibot
 
 ROOM: Final = Conversation(external_id=GROUP, name="代表群")
 ZHANG: Final = Conversation(external_id="zhangsan", private=True)
 NOW: Final = datetime(2020, 2, 10, tzinfo=UTC)
-
-
-class WallClock(VirtualClock):
-    """Tells the time of the test, and really waits: settings are short."""
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-
-class CountingClock(WallClock):
-    """Notes the pauses, and does not wait long."""
-
-    def __init__(self, now: datetime) -> None:
-        super().__init__(now)
-        self.pauses: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        await asyncio.sleep(min(seconds, 0.01))
 
 
 @pytest.fixture
@@ -51,19 +34,17 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 async def platform(clock: VirtualClock) -> AsyncIterator[FakeAibot]:
-    async with FakeAibot(clock) as running:
-        yield running
+    async with FakeAibot(clock) as faked:
+        yield faked
 
 
 @asynccontextmanager
 async def receiving(
     platform: FakeAibot, clock: Clock, **settings: Any
 ) -> AsyncIterator[tuple[WecomAibotChannel, MemoryIntake]]:
-    channel, intake = WecomAibotChannel(platform.settings(**settings), clock), MemoryIntake()
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(channel.receive(intake))
+    channel = WecomAibotChannel(platform.settings(**settings), clock)
+    async with running.receiving(channel, connected=False) as intake:
         yield channel, intake
-        task.cancel()
 
 
 @asynccontextmanager

@@ -16,10 +16,10 @@ from aiohttp import web
 from bot.channels.wecom import WecomAppChannel
 from bot.clock import VirtualClock
 from bot.errors import BotError, ChannelUnavailable, DeliveryRefused, DeliveryUnknown
-from bot.messages import Attachment, Conversation, Dispatch, Mention, Message, MessageKind
+from bot.messages import Attachment, Conversation, Dispatch, Mention, MessageKind
 from tests.eventually import eventually
 from tests.fakes import wecom
-from tests.fakes.intake import MemoryIntake
+from tests.fakes.intake import BrokenIntake, MemoryIntake
 from tests.fakes.wecom import FakeWecom
 
 ZHANG: Final = Conversation(external_id="zhangsan", private=True)
@@ -179,17 +179,6 @@ async def test_nothing_is_acknowledged_before_it_is_kept(platform: FakeWecom, cl
             assert not answer.done()
             desk.intake.release("zhangsan")
         assert answer.result() == 200
-
-
-class BrokenIntake(MemoryIntake):
-    """Cannot keep anything, until it is mended."""
-
-    broken = True
-
-    async def accept(self, message: Message) -> bool:
-        if self.broken:
-            raise ConnectionError
-        return await super().accept(message)
 
 
 async def test_what_could_not_be_kept_may_come_again_under_the_same_nonce(

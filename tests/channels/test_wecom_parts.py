@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.wecom import cipher, envelopes, frames, saying, verdicts
+from bot.channels import saying
+from bot.channels.wecom import cipher, envelopes, frames, verdicts
 from bot.errors import ChannelUnavailable, DeliveryRefused, DeliveryUnknown
 from bot.messages import MessageKind
 from tests.fakes import wecom

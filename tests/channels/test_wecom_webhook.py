@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -15,8 +13,8 @@ from bot.channels.wecom import WecomWebhookChannel
 from bot.clock import VirtualClock
 from bot.errors import BotError, ChannelUnavailable, DeliveryRefused, DeliveryUnknown
 from bot.messages import Attachment, Conversation, Dispatch, Mention
-from tests.eventually import eventually
-from tests.fakes.intake import MemoryIntake
+from tests.channels.running import receiving
+from tests.channels.telling import told_by
 from tests.fakes.wecom import KEY, FakeWecom
 
 ROOM = Conversation(external_id="group", name="代表群")
@@ -48,15 +46,6 @@ def hurry(mood: str | int) -> dict[str, float]:
     return {"call_timeout_seconds": 0.1, "connect_timeout_seconds": 0.4} if mood in ("silent", "slow") else {}
 
 
-@asynccontextmanager
-async def receiving(channel: WecomWebhookChannel) -> AsyncIterator[MemoryIntake]:
-    intake = MemoryIntake()
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(channel.receive(intake))
-        yield intake
-        task.cancel()
-
-
 async def test_it_says_a_text_in_its_group(platform: FakeWecom, clock: VirtualClock) -> None:
     assert await robot(platform, clock).send(post("请上报今日健康情况")) is None
     assert platform.sent == [{"msgtype": "text", "text": {"content": "请上报今日健康情况"}}]
@@ -66,7 +55,6 @@ async def test_it_tells_which_group_it_is_in_and_hears_nothing(platform: FakeWec
     channel = robot(platform, clock)
     assert not channel.standing.connected
     async with receiving(channel) as intake:
-        await eventually(lambda: channel.standing.connected)
         assert intake.rooms == {"group": "代表群"}
     assert channel.traits.hears is Hears.NOTHING
     assert not channel.standing.connected
@@ -246,10 +234,5 @@ async def test_the_key_and_what_is_said_never_show(
     channel = robot(platform, clock, **hurry(mood), **url)
     with pytest.raises(BotError) as caught:
         await channel.send(post("张三 38.5"))
-    shown = [caplog.text, channel.standing.detail, repr(platform.webhook())]
-    told: BaseException | None = caught.value
-    while told is not None:
-        shown.append(repr(told))
-        told = told.__cause__ or (None if told.__suppress_context__ else told.__context__)
-    assert KEY not in "".join(shown)
-    assert "38.5" not in "".join(shown)
+    shown = caplog.text + channel.standing.detail + repr(platform.webhook()) + told_by(caught.value)
+    assert [word for word in (KEY, "38.5") if word in shown] == []

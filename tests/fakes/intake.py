@@ -74,3 +74,14 @@ class MemoryIntake:
     def echoes(self) -> list[Message]:
         """The bot's own posts, as they came back."""
         return [message for message in self.messages if message.from_self]
+
+
+class BrokenIntake(MemoryIntake):
+    """Cannot keep anything, until it is mended."""
+
+    broken = True
+
+    async def accept(self, message: Message) -> bool:
+        if self.broken:
+            raise ConnectionError
+        return await super().accept(message)

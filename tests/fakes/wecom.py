@@ -6,15 +6,13 @@ that each checks the other. Its clock is the test's.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import itertools
 import struct
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import aiohttp
 from aiohttp import web
@@ -23,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from bot.clock import Clock
 from bot.settings import WecomAppSettings, WecomWebhookSettings
+from tests.fakes.platform import Platform, Take
 
 KEY: Final = "5e5cc6a0-robot-key"
 CORP: Final = "wx5823bf96d3bd56c7"
@@ -32,7 +31,7 @@ AES_KEY: Final = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 AGENT: Final = 218
 
 
-class FakeWecom:
+class FakeWecom(Platform):
     """A platform that does what a test says.
 
     Attributes:
@@ -40,34 +39,23 @@ class FakeWecom:
         groups: the groups that the application made.
         sent: the messages that were taken, in order.
         files: media id → (name, content).
-        calls: how often each path was called, by its last part.
-        codes: last part of a path → the error code that it answers, for ever.
-        moods: last part of a path → what goes wrong: `silent` (taken, never answered), `slow` (a byte at a time,
-            for ever), `drop` (taken, then cut off), `deaf` (cut off unread), `nonsense` (no
-            JSON), or a number for that HTTP status.
+
+    `calls`, `codes` and `moods`: see `Platform`.
     """
 
     def __init__(self, clock: Clock) -> None:
+        super().__init__()
         self.members = {"zhangsan": "张三", "mycreate": "李四"}
         self.groups = {"chat-1"}
         self.sent: list[dict[str, Any]] = []
         self.files: dict[str, tuple[str, bytes]] = {}
-        self.calls: Counter[str] = Counter()
-        self.codes: dict[str, int] = {}
-        self.moods: dict[str, str | int] = {}
-        self.port = 0
         self._clock = clock
         self._tokens: dict[str, datetime] = {}
         self._said_at: list[datetime] = []
         self._numbers = itertools.count(1)
-        self._over = asyncio.Event()
-        self._runner: web.AppRunner | None = None
 
-    # ── running ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=32 * 1024 * 1024)
-        routes = {
+    def routes(self) -> Mapping[str, Take]:
+        return {
             "/cgi-bin/webhook/send": self._webhook,
             "/cgi-bin/webhook/upload_media": self._webhook_upload,
             "/cgi-bin/gettoken": self._gettoken,
@@ -76,51 +64,6 @@ class FakeWecom:
             "/cgi-bin/media/upload": self._upload,
             "/cgi-bin/user/get": self._user,
         }
-        for path, answer in routes.items():
-            app.router.add_route("*", path, self._moody(answer))
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        assert self._runner
-        self._over.set()
-        await self._runner.cleanup()
-
-    def _moody(self, answer: Any) -> Any:
-        async def moody(request: web.Request) -> web.StreamResponse:
-            called = request.path.rpartition("/")[2]
-            self.calls[called] += 1
-            mood = self.moods.get(called)
-            if isinstance(mood, int):
-                return web.Response(status=mood)
-            if mood == "deaf":
-                request.transport.abort()  # type: ignore[union-attr]  # it is connected
-            if called in self.codes:
-                return web.json_response({"errcode": self.codes[called], "errmsg": f"{request.query_string} refused"})
-            values = await answer(request)
-            if mood == "silent":
-                await self._over.wait()
-            if mood == "slow":
-                return await self._trickle(request)
-            if mood == "drop":
-                request.transport.abort()  # type: ignore[union-attr]  # it is connected
-            if mood == "nonsense":
-                return web.Response(text="<html>ok</html>")
-            return web.json_response({"errcode": 0, "errmsg": "ok"} | values)
-
-        return moody
-
-    async def _trickle(self, request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse()
-        await response.prepare(request)
-        while not self._over.is_set() and request.transport:
-            await response.write(b" ")
-            await asyncio.sleep(0.02)
-        return response
 
     # ── settings that lead here ─────────────────────────────────────────────────────────────────────────────────
 
@@ -132,8 +75,7 @@ class FakeWecom:
         return WecomAppSettings(**{**own, "backoff_first_seconds": 0.01, **self._usual()} | changes)
 
     def _usual(self) -> dict[str, Any]:
-        url = f"http://127.0.0.1:{self.port}"
-        return {"base_url": url, "call_timeout_seconds": 5.0, "connect_timeout_seconds": 5.0}
+        return {"base_url": self.url, "call_timeout_seconds": 5.0, "connect_timeout_seconds": 5.0}
 
     # ── the group robot ─────────────────────────────────────────────────────────────────────────────────────────
 

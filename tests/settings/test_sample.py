@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from bot import settings
-from bot.settings import mail, pacing, shape, tables, wecom
+from bot.settings import dingtalk, mail, pacing, shape, tables, wecom
 from tests.settings.files import GATEWAY, ROSTER
 
 ROOT = Path(__file__).parent.parent.parent
 
 TABLES = [
     found
-    for module in (shape, pacing, wecom, mail)
+    for module in (shape, pacing, wecom, dingtalk, mail)
     for _, found in inspect.getmembers(module, inspect.isclass)
     if is_dataclass(found) and found.__module__ == module.__name__
 ]
@@ -78,6 +78,10 @@ def test_the_defaults_that_the_sample_shows_are_the_defaults() -> None:
         "corp_id",
         "agent_id",
         "bot_id",
+        "sign_secret_file",
+        "client_id",
+        "app_key",
+        "tenant_id",
         "password_file",
         "address",
         "smtp",

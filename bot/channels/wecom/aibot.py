@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Final, Never
 
 from bot.channel import Hears, Intake, Standing, Starts, Traits
-from bot.channels.wecom import frames, saying
+from bot.channels import saying
+from bot.channels.wecom import frames
 from bot.channels.wecom.answering import LONGEST_TEXT, Answering, Questions
 from bot.channels.wecom.frames import Frame
 from bot.channels.wecom.line import Line

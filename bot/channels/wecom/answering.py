@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from bot.channels.wecom import frames, saying, verdicts
-from bot.channels.wecom.calls import CallFailed, doubtful
+from bot.channels import saying
+from bot.channels.calls import CallFailed, doubtful
+from bot.channels.wecom import frames, texts, verdicts
 from bot.channels.wecom.frames import Frame
 from bot.channels.wecom.line import Line
 from bot.clock import Clock
@@ -71,7 +72,7 @@ class Answering:
             raise ChannelUnavailable(f"{self._settings.name}：还没认出这个群")
         steps: list[saying.Step] = []
         if file is not None:
-            saying.check_size(file, self._settings.max_file_bytes)
+            saying.check_size(file, self._settings.max_file_bytes, texts.CALLED, texts.SMALLEST_FILE)
             steps.append(partial(self._hand_over, place, file))
         called = [harmless(mention.name) for mention in dispatch.mentions]
         for number, text in enumerate(saying.texts(called, harmless(dispatch.text), LONGEST_TEXT)):
@@ -139,7 +140,7 @@ class Answering:
 
 def harmless(text: str) -> str:
     """The text with no link, mention or colour in it that somebody else may have written into what is repeated."""
-    return saying.untagged(text).replace("](", "]（")
+    return texts.untagged(text).replace("](", "]（")
 
 
 def _markdown(text: str) -> dict[str, Any]:

@@ -11,15 +11,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from aiohttp import web
-
-from bot.channel import Hears, Intake, Standing, Starts, Traits
-from bot.channels.wecom import envelopes, saying, verdicts
+from bot.channel import Hears, Starts, Traits
+from bot.channels import saying
+from bot.channels.called_back import CalledBack
+from bot.channels.calls import Answer, CallFailed, Calls, doubtful
+from bot.channels.gate import TurnedAway
+from bot.channels.tokens import NotGiven, Token, Tokens
+from bot.channels.upkeep import Pauses
+from bot.channels.wecom import envelopes, texts, verdicts
 from bot.channels.wecom.callbacks import Callbacks
-from bot.channels.wecom.calls import Answer, CallFailed, Calls, doubtful
-from bot.channels.wecom.gate import Gate, TurnedAway
+from bot.channels.wecom.gate import Gate
 from bot.channels.wecom.names import Names
-from bot.channels.wecom.tokens import Tokens
 from bot.clock import Clock
 from bot.errors import ChannelUnavailable, DeliveryRefused
 from bot.messages import Attachment, Conversation, Dispatch
@@ -37,18 +39,23 @@ TRAITS: Final = Traits(
 )
 
 
-class WecomAppChannel:
+class WecomAppChannel(CalledBack):
     """A self-built application of WeCom (企业微信自建应用)."""
 
     def __init__(self, settings: WecomAppSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
-        self._calls = Calls(settings)
-        self._tokens = Tokens(settings, self._calls, clock)
-        self._names = Names(settings, self._calls, self._tokens)
-        self._gate = Gate(settings, clock)
-        self._callbacks = Callbacks(settings, self._gate, self._keep)
-        self._intake: Intake | None = None
+        self._calls = Calls(texts.CALLED, settings)
+        tokens = Tokens(
+            settings.name,
+            self._fetch,
+            lambda answer: answer.code in verdicts.STALE_TOKEN,
+            Pauses(settings.backoff_first_seconds, settings.backoff_most_seconds),
+            clock,
+        )
+        self._names = Names(settings, self._calls, tokens)
+        gate = Gate(settings, clock)
+        super().__init__(tokens, gate, Callbacks(settings, gate, self._keep))
 
     @property
     def name(self) -> str:
@@ -60,46 +67,18 @@ class WecomAppChannel:
         """It talks with each member alone, and may begin."""
         return TRAITS
 
-    @property
-    def standing(self) -> Standing:
-        """How it stands now, and how many callbacks were refused."""
-        refused = self._gate.refused.total()
-        detail = self._tokens.trouble or "已连上"
-        if refused:
-            detail += f"；拒收了 {refused} 次来路不明或重复的回调"
-        return Standing(
-            connected=self._intake is not None and not self._tokens.trouble, since=self._tokens.since, detail=detail
-        )
-
-    @property
-    def refused(self) -> Mapping[str, int]:
-        """How many callbacks were refused, by reason; see `Gate.refused`."""
-        return dict(self._gate.refused)
-
-    def attach(self, app: web.Application) -> None:
-        """Adds the callbacks' address to the program's server, before it starts."""
-        self._callbacks.attach(app)
-
-    async def receive(self, intake: Intake) -> None:
-        """Lets callbacks in and keeps an access token, until it is cancelled."""
-        self._intake = intake
-        try:
-            await self._tokens.keep()
-        finally:
-            self._intake = None
-
     async def send(self, dispatch: Dispatch) -> str | None:
         """Says something to a member, or in a group that the application made; see `Channel.send`."""
         if not dispatch.conversation.external_id:
             raise ChannelUnavailable(f"{self.name}：还没认出这个群")
         steps: list[saying.Step] = []
         if dispatch.attachment is not None:
-            saying.check_size(dispatch.attachment, self._settings.max_file_bytes)
+            saying.check_size(dispatch.attachment, self._settings.max_file_bytes, texts.CALLED, texts.SMALLEST_FILE)
             steps.append(partial(self._hand_over, dispatch.conversation, dispatch.attachment))
-        called = [saying.untagged(mention.name) for mention in dispatch.mentions]
+        called = [texts.untagged(mention.name) for mention in dispatch.mentions]
         steps += [
             partial(self._say, dispatch.conversation, "text", {"content": text})
-            for text in saying.texts(called, saying.untagged(dispatch.text), LONGEST_TEXT)
+            for text in saying.texts(called, texts.untagged(dispatch.text), LONGEST_TEXT)
         ]
         return await saying.say_all(steps)
 
@@ -121,6 +100,14 @@ class WecomAppChannel:
         await intake.accept(envelopes.message_of(fields, self.name, called, heard_at))
         return True
 
+    async def _fetch(self) -> Token:
+        ours = self._settings
+        answer = await self._calls.get("/cgi-bin/gettoken", corpid=ours.corp_id, corpsecret=ours.secret)
+        token = answer.text("access_token")
+        if answer.code != 0 or not token:
+            raise NotGiven(verdicts.meaning(answer.code))
+        return Token(token, answer.number("expires_in"))
+
     # ── out ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _hand_over(self, place: Conversation, file: Attachment) -> str | None:
@@ -133,7 +120,8 @@ class WecomAppChannel:
         return await self._say(place, "file", {"media_id": answer.text("media_id")})
 
     async def _upload(self, file: Attachment, token: str) -> Answer:
-        return await self._calls.upload("/cgi-bin/media/upload", file, access_token=token, type="file")
+        seconds = self._settings.upload_timeout_seconds
+        return await self._calls.upload("/cgi-bin/media/upload", file, seconds, access_token=token, type="file")
 
     async def _say(self, place: Conversation, kind: str, content: Mapping[str, Any]) -> str | None:
         body = {"msgtype": kind, kind: content, "safe": 0}

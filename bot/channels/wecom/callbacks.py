@@ -6,20 +6,17 @@ that a forger learns nothing.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
 
 from aiohttp import web
 
+from bot.channels.gate import TurnedAway, body_of
 from bot.channels.wecom import envelopes
-from bot.channels.wecom.gate import Gate, TurnedAway
+from bot.channels.wecom.gate import Gate, nonce_of
 from bot.settings import WecomAppSettings
 
 Keep = Callable[[Mapping[str, str]], Awaitable[bool]]
 """Keeps what a callback brings; False where it cannot now, and the platform has to bring it again."""
-
-_CHUNK: Final = 64 * 1024
 
 
 class Callbacks:
@@ -45,7 +42,7 @@ class Callbacks:
 
     async def _take(self, request: web.Request) -> web.Response:
         try:
-            body = await self._body(request)
+            body = await body_of(request, self._settings.max_callback_bytes, self._settings.call_timeout_seconds)
             plain = self._gate.open(request.query, envelopes.sealed_in(body))
         except TurnedAway as exc:
             return self._refuse(exc)
@@ -57,7 +54,7 @@ class Callbacks:
             return self._refuse(exc)
         finally:
             if not kept:
-                self._gate.forget(request.query)
+                self._gate.forget(nonce_of(request.query))
         return web.Response(status=200 if kept else 503)
 
     def _fields(self, plain: bytes) -> Mapping[str, str]:
@@ -65,28 +62,6 @@ class Callbacks:
             return envelopes.fields_of(plain)
         except envelopes.Unreadable:
             raise TurnedAway("malformed") from None
-
-    async def _body(self, request: web.Request) -> bytes:
-        try:
-            async with asyncio.timeout(self._settings.call_timeout_seconds):
-                body = await self._read(request)
-        except (TimeoutError, web.RequestPayloadError, ConnectionError):
-            raise TurnedAway("malformed") from None
-        if body is None:
-            raise TurnedAway("malformed")
-        return body
-
-    async def _read(self, request: web.Request) -> bytes | None:
-        """The body, read as it comes; None as soon as it is too long."""
-        most = self._settings.max_callback_bytes
-        if (request.content_length or 0) > most:
-            return None
-        body = bytearray()
-        async for chunk in request.content.iter_chunked(_CHUNK):
-            body += chunk
-            if len(body) > most:
-                return None
-        return bytes(body)
 
     def _refuse(self, reason: TurnedAway) -> web.Response:
         self._gate.count(str(reason))

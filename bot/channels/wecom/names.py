@@ -10,8 +10,8 @@ import logging
 from functools import partial
 from typing import Final
 
-from bot.channels.wecom.calls import Answer, CallFailed, Calls
-from bot.channels.wecom.tokens import Tokens
+from bot.channels.calls import Answer, CallFailed, Calls
+from bot.channels.tokens import Tokens
 from bot.errors import ChannelUnavailable
 from bot.settings import WecomAppSettings
 

@@ -1,6 +1,6 @@
-"""The application's access token: asked for in time, kept, and asked for anew when the platform no longer takes it.
+"""A platform's access token: asked for in time, kept, and asked for anew when the platform no longer takes it.
 
-`app` and `names` make their calls through `asked`; `app` runs `keep`, so that the channel knows that it can speak.
+Channels make their calls through `asked`, and run `keep`, so that they know that they can speak.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Never
 
-from bot.channels.wecom import verdicts
-from bot.channels.wecom.calls import Answer, CallFailed, Calls
+from bot.channels.calls import Answer, CallFailed
+from bot.channels.upkeep import Pauses
 from bot.clock import Clock
 from bot.errors import ChannelUnavailable
-from bot.settings import WecomAppSettings
 
 log = logging.getLogger(__name__)
 
@@ -23,20 +23,43 @@ _EARLY: Final = timedelta(minutes=5)
 """How long before its end a token is renewed, so that none ends on its way."""
 
 
+class NotGiven(Exception):
+    """The platform gave no token; the text says why, in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token, and for how many seconds it lasts."""
+
+    value: str = field(repr=False)
+    seconds: int
+
+
 class Tokens:
     """One application's access token.
+
+    Args:
+        name: the channel's.
+        fetch: asks the platform for one; raises `NotGiven` or `CallFailed`.
+        stale: whether an answer says that the token is no longer taken.
 
     Attributes:
         trouble: why there is none, in Chinese; empty while there is one.
         since: since when it stands so.
     """
 
-    def __init__(self, settings: WecomAppSettings, calls: Calls, clock: Clock) -> None:
+    def __init__(
+        self,
+        name: str,
+        fetch: Callable[[], Awaitable[Token]],
+        stale: Callable[[Answer], bool],
+        pauses: Pauses,
+        clock: Clock,
+    ) -> None:
         self.trouble = "还没有取得 access_token"
         self.since = clock.now()
-        self._settings = settings
-        self._calls = calls
-        self._clock = clock
+        self._name, self._fetch, self._stale = name, fetch, stale
+        self._pauses, self._clock = pauses, clock
         self._token = ""
         self._renew_at: datetime = clock.now()
         self._turn = asyncio.Lock()
@@ -51,7 +74,7 @@ class Tokens:
         """
         token = await self._valid()
         answer = await call(token)
-        if answer.code in verdicts.STALE_TOKEN:
+        if self._stale(answer):
             if token == self._token:
                 self._token = ""
             answer = await call(await self._valid())
@@ -59,49 +82,40 @@ class Tokens:
 
     async def keep(self) -> Never:
         """Sees to it that there is a token, now and whenever it was lost."""
-        pause = self._settings.backoff_first_seconds
         while True:
             self._lost.clear()
             try:
                 await self._valid()
             except ChannelUnavailable:
-                await self._clock.sleep(pause)
-                pause = min(pause * 2, self._settings.backoff_most_seconds)
+                await self._clock.sleep(self._pauses.next())
             else:
-                pause = self._settings.backoff_first_seconds
+                self._pauses.reset()
                 await self._lost.wait()
 
     async def _valid(self) -> str:
         async with self._turn:  # several that find it stale ask for one new token
             if not self._token or self._clock.now() >= self._renew_at:
                 self._token = ""
-                self._token = await self._fetch()
+                self._token = await self._new()
             return self._token
 
-    async def _fetch(self) -> str:
-        settings = self._settings
+    async def _new(self) -> str:
         try:
-            answer = await self._calls.get("/cgi-bin/gettoken", corpid=settings.corp_id, corpsecret=settings.secret)
-        except CallFailed as exc:
-            raise self._none(str(exc)) from exc
-        token = answer.text("access_token")
-        if answer.code != 0 or not token:
-            raise self._none(verdicts.meaning(answer.code))
-        lasts = timedelta(seconds=max(answer.number("expires_in"), 0))
+            token = await self._fetch()
+        except (CallFailed, NotGiven) as exc:
+            self._stand(f"取不到 access_token：{exc}")
+            self._lost.set()
+            raise ChannelUnavailable(f"{self._name}：{self.trouble}") from exc
+        lasts = timedelta(seconds=max(token.seconds, 0))
         self._renew_at = self._clock.now() + max(lasts - _EARLY, lasts / 2)
         self._stand("")
-        return token
-
-    def _none(self, why: str) -> ChannelUnavailable:
-        self._stand(f"取不到 access_token：{why}")
-        self._lost.set()
-        return ChannelUnavailable(f"{self._settings.name}：{self.trouble}")
+        return token.value
 
     def _stand(self, trouble: str) -> None:
         if trouble == self.trouble:
             return
         self.trouble, self.since = trouble, self._clock.now()
         if trouble:
-            log.warning("%s: %s, trying again", self._settings.name, trouble)
+            log.warning("%s: %s, trying again", self._name, trouble)
         else:
-            log.info("%s: an access token was given", self._settings.name)
+            log.info("%s: an access token was given", self._name)

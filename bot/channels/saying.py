@@ -1,4 +1,4 @@
-"""A dispatch in as many pieces as the platform takes, said one after another. The same for every form of WeCom."""
+"""A dispatch in as many pieces as a platform takes, said one after another. The same for WeCom and DingTalk."""
 
 from __future__ import annotations
 
@@ -12,17 +12,15 @@ from bot.messages import Attachment
 
 RESERVE: Final = 248
 """Bytes of the platform's limit that a channel keeps for the names that stand before the text: some seventeen."""
-SMALLEST_FILE: Final = 6
-"""A file of fewer bytes is refused by the platform."""
 
 Step = Callable[[], Awaitable[str | None]]
 
-_TAG: Final = re.compile(r"<(?=[A-Za-z/!@])")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
-def untagged(text: str) -> str:
-    """The text with nothing that the platform takes for a link, a mention or colour: it is shown as it was written."""
-    return _TAG.sub("＜", text)
+def plain(text: str) -> str:
+    """The text without control characters, each of which takes six bytes in a body of JSON."""
+    return _CONTROL.sub("", text)
 
 
 def texts(called: Iterable[str], text: str, most_bytes: int) -> tuple[str, ...]:
@@ -34,14 +32,18 @@ def texts(called: Iterable[str], text: str, most_bytes: int) -> tuple[str, ...]:
     return tuple(piece for part in (head, text) if part for piece in wording.pieces(part, most_bytes))
 
 
-def check_size(file: Attachment, most_bytes: int) -> None:
-    """Refuses a file that the platform would not take."""
+def check_size(file: Attachment, most_bytes: int, called: str, least_bytes: int = 1) -> None:
+    """Refuses a file that the platform would not take.
+
+    Args:
+        called: what people call the platform.
+    """
     size = len(file.content)
     if size > most_bytes:
         most = f"{most_bytes / 1_048_576:.1f} MB"
-        raise DeliveryRefused(f"文件有 {size / 1_048_576:.1f} MB，企业微信最多能发 {most}")
-    if size < SMALLEST_FILE:
-        raise DeliveryRefused("文件太小，企业微信不收")
+        raise DeliveryRefused(f"文件有 {size / 1_048_576:.1f} MB，{called}最多能发 {most}")
+    if size < least_bytes:
+        raise DeliveryRefused(f"文件太小，{called}不收")
 
 
 async def say_all(steps: Sequence[Step]) -> str | None:
