@@ -200,7 +200,9 @@ class Ladder:
         lines = [wording.called(known.name, known.unit, phones.get(known.person_id, "")) for known in wanted]
         text = wording.errand(number, step.name, why, paste, lines)
         until = self._now + timedelta(hours=self._settings.manners.alert_hours)
-        return await staff.to_officer(self._session, self._office_id, f"errand/{number}", step.name, text, until)
+        today = day_of(self._now, self._settings.office.day_cutoff_hour)
+        key = f"errand/{number}"
+        return await staff.to_officers(self._session, None, self._office_id, today, key, step.name, text, until)
 
 
 class _Enough(NamedTuple):

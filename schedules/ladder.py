@@ -88,9 +88,8 @@ async def phone_list(due: OfficeDue, session: Session) -> Sequence[Post]:
         made_at=due.now,
         expires_at=due.now + timedelta(days=_KEPT_DAYS),
     )
-    return await staff.to_officer(
-        session, due.office_id, due.key, due.schedule.name, text, due.not_after, FileId(file_id)
-    )
+    key, why, until = due.key, due.schedule.name, due.not_after
+    return await staff.to_officers(session, None, due.office_id, due.on, key, why, text, until, FileId(file_id))
 
 
 async def _missing(due: OfficeDue, session: Session) -> _Missing:
