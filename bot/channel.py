@@ -108,7 +108,7 @@ class Traits:
         if self.starts is Starts.NEVER:
             return None
         if self.addresses is None:
-            return Means.PRIVATE
+            return Means.PRIVATE if self.hears is not Hears.NOTHING else None  # a robot that only speaks in its group
         return Means.SMS if self.addresses is Addresses.PHONE else Means.MAIL
 
 

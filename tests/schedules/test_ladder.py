@@ -15,15 +15,18 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from bot import app
-from bot.channel import Addresses, Channel, Hears, Starts, Traits
+from bot.channel import Addresses, Channel, Hears, Means, Starts, Traits
 from bot.channels.memory import TRAITS, MemoryChannel
-from bot.chasing import settled
+from bot.chasing import Chase, Gate, Ladder, Step, settled
 from bot.clock import VirtualClock, at, local
+from bot.heard import known_of
 from bot.messages import Dispatch, OfficeId
 from bot.outbox import Outbox
 from bot.rosters import Role, RosterEntry
+from bot.rota import Shift
 from bot.settings import (
     ChannelSettings,
+    DutySettings,
     MailSettings,
     MannersSettings,
     RoomSettings,
@@ -393,6 +396,19 @@ async def test_a_step_is_done_once_by_two_processes_and_over_a_kill(store: Store
     assert sum(len(channel.said) for channel in again.channels.values()) == expected
 
 
+async def test_the_telephone_list_and_errands_go_to_whoever_is_on_duty(store: Store) -> None:
+    settings = settings_of([SHORT, CALLS], channels=(PAGE,))
+    staff = RosterEntry(name="谭芳", unit="联工委", role=Role.STAFF)
+    group = replace(settings.rooms[0], roster=(*ROSTER, staff))
+    duty = DutySettings(shifts=(Shift(on=DAY, names=("谭芳",)),))
+    office = await town(store, replace(settings, rooms=(group, *settings.rooms[1:]), duty=duty))
+    await office.play(time(19, 30))
+    assert office.told("没有配置短信的渠道").conversation.external_id == await seat(office, "谭芳")
+    listed = office.told("【电话名单】")
+    assert listed.conversation.external_id == await seat(office, "谭芳")
+    assert listed.attachment is not None
+
+
 # ── what the program cannot do ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -410,6 +426,53 @@ async def test_a_step_without_its_channel_is_left_to_staff_and_ticked_off(store:
     listed = office.told("【电话名单】").text
     assert "短信（请人代发，已办）" in listed
     assert "邮件（请人代发，还没办）" in listed
+
+
+@pytest.mark.parametrize(
+    ("traits", "means"),
+    [
+        pytest.param(KINDS["group"], Means.PRIVATE, id="a messenger"),
+        pytest.param(KINDS["sms"], Means.SMS, id="short messages"),
+        pytest.param(KINDS["mail"], Means.MAIL, id="mail"),
+        pytest.param(replace(GROUP_TRAITS, starts=Starts.NEVER), None, id="one that may not begin"),
+        pytest.param(replace(GROUP_TRAITS, hears=Hears.NOTHING), None, id="a robot in one group"),
+    ],
+)
+def test_by_which_means_a_channel_reaches_somebody(traits: Traits, means: Means | None) -> None:
+    assert traits.means is means
+
+
+async def test_others_are_chased_by_the_same_steps_until_their_own_thing_is_so(store: Store) -> None:
+    office = await town(store, settings_of([]))
+    read: set[int] = set()
+
+    async def unread(_session: object, _settings: object, _office: int, _what: str, _on: date, ids: object) -> set[int]:
+        return {*ids} - read  # type: ignore[misc]  # ids are a collection of ints
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    settings, office_id = office.bot.settings, office.bot.office_id
+    gate = Gate(settings, office_id, owing={"notice": unread}, compose=nothing)
+    chance = random.Random(1)
+    outbox = Outbox(store, office.clock, settings, office_id, office.channels, chance, gate)
+    office.clock.advance_to(at(DAY, time(10)))
+    now = office.clock.now()
+    step = Step(
+        name="通知3短信", key="notice/3/sms", about="notice/3", means=Means.SMS, on=DAY, due_at=now,
+        not_after=now + timedelta(hours=2),
+    )  # fmt: skip
+    async with store.begin() as session:
+        everybody = [m for m in await people.everybody(session, office_id) if m.role == "deputy"]
+        chase = Chase(people=[known_of(m) for m in everybody], words=lambda _known: "", paste="请看通知")
+        made = await Ladder(session, settings, office_id, now, outbox).climb(step, chase)
+        assert len(made) == 3  # 王五 has no number
+        await outbox.put(session, made)
+        assert await Ladder(session, settings, office_id, now, outbox).climb(step, chase) == []
+    read.add(next(m.person_id for m in everybody if m.name == "张三"))
+    office.clock.advance_to(at(DAY, time(10, 20)))
+    await outbox.send_due()
+    assert sorted(office.reached("sms")) == ["13900000002", "13900000006"]
 
 
 async def test_where_half_the_office_is_missing_staff_decide(store: Store) -> None:
