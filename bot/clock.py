@@ -78,6 +78,20 @@ def at(day: date, wall: time) -> datetime:
     return datetime.combine(day, wall, tzinfo=ZONE).astimezone(UTC)
 
 
+def quiet_until(moment: datetime, hours: tuple[int, int]) -> datetime | None:
+    """When the quiet hours end that an instant lies in; None where it lies in none.
+
+    Args:
+        hours: local hours from..to, over midnight where the first is the larger; twice the same for none.
+    """
+    begin, end = hours
+    here = local(moment)
+    if not (begin <= here.hour < end if begin <= end else here.hour >= begin or here.hour < end):
+        return None
+    ends_on = here.date() if here.hour < end else here.date() + timedelta(days=1)
+    return at(ends_on, time(end))
+
+
 def day_of(moment: datetime, cutoff_hour: int = 0) -> date:
     """The reporting day an instant belongs to.
 

@@ -5,7 +5,7 @@ The one way to a day's figures: commands, schedules, the command line and pages 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -15,7 +15,7 @@ from bot.forms import Form
 from bot.parsing import reported
 from bot.people import Known
 from bot.reports import forms as form_reports
-from bot.reports.forms import FormDay
+from bot.reports.forms import FormDay, Standing
 from bot.reports.tally import OfFamily, Report, RoomDay, State, states_of
 from bot.rosters import Role
 from bot.settings import Settings
@@ -25,6 +25,59 @@ from storage.tables import Record, Room
 
 DEPUTIES = ("deputies",)
 """Of whom health is asked where settings say nothing else."""
+
+
+HEALTH, FORM = "health", "form"
+"""What people may owe: the day's report of their health, or `form/<name>`, an answer to a form."""
+
+
+def about(form: str) -> str:
+    """What a schedule has people reminded of: the form of that name, or health where it names none."""
+    return f"{FORM}/{form}" if form else HEALTH
+
+
+async def missing(
+    session: Session, settings: Settings, asked: Sequence[Room], form: str, on: date
+) -> dict[int, tuple[Known, list[Room]]]:
+    """Who is missing in a collection that these groups are asked for: each once, with the groups they are missing in.
+
+    Nobody where the form is not open on that day.
+    """
+    found: dict[int, tuple[Known, list[Room]]] = {}
+    declared = next((f for f in settings.forms if f.name == form), None)
+    if form and (declared is None or not declared.open_on(on)):
+        return found
+    for room in asked:
+        if declared is None:
+            lacking = (await room_day(session, room, on, settings.health.whom)).missing
+        else:
+            lacking = (await form_day(session, room, declared, on)).missing
+        for known in lacking:
+            found.setdefault(known.person_id, (known, []))[1].append(room)
+    return found
+
+
+async def unreachable(session: Session, office_id: int, on: date, person_ids: Collection[int]) -> Collection[int]:
+    """Those of these people of whom staff noted that day that they cannot be reached (联系不上)."""
+    noted = {mark.person_id: mark.state for mark in await marks.on_day(session, office_id, person_ids, on)}
+    return {person_id for person_id, state in noted.items() if state == marks.UNREACHABLE}
+
+
+async def still_missing(
+    session: Session, settings: Settings, office_id: int, what: str, on: date, person_ids: Collection[int]
+) -> Collection[int]:
+    """Those of these people who have not reported what they owe, and are not excused; see `about`."""
+    asked = [Known(person_id=person_id, name="") for person_id in person_ids]
+    _, _, name = what.partition("/")
+    if not name:
+        states = (await _health_day(session, office_id, "", asked, on)).states
+        return {person_id for person_id, state in states.items() if state in (State.MISSING, State.UNREACHABLE)}
+    form = next((form for form in settings.forms if form.name == name), None)
+    if form is None or not form.open_on(on):
+        return ()
+    standings = (await _form_day(session, office_id, "", form, asked, on)).standings
+    open_ones = (Standing.MISSING, Standing.UNREACHABLE)
+    return {person_id for person_id, standing in standings.items() if standing in open_ones}
 
 
 async def room_day(session: Session, room: Room, on: date, whom: Sequence[str] = DEPUTIES) -> RoomDay:

@@ -7,11 +7,12 @@ What somebody has to see to at once goes to those on duty (值班), where the ro
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot import duty
-from bot.messages import Doubt, PersonId, Post, RoomId
+from bot.messages import Doubt, FileId, PersonId, Post, RoomId
 from bot.settings import Settings
 from storage import Session, people, rooms
 
@@ -28,13 +29,23 @@ async def to_each(
 
 
 async def to_officers(
-    session: Session, room_id: int | None, office_id: int, on: date, key: str, why: str, text: str, until: datetime
+    session: Session,
+    room_id: int | None,
+    office_id: int,
+    on: date,
+    key: str,
+    why: str,
+    text: str,
+    until: datetime,
+    attachment: FileId | None = None,
 ) -> list[Post]:
     """One private post for each of those on duty on the day; as `to_each` where the rota names nobody."""
     officers = (await duty.on_duty(session, office_id, on)).people
-    if not officers:
-        return await to_each(session, room_id, office_id, key, why, text, until)
-    return _each([known.person_id for known in officers], key, why, text, until)
+    if officers:
+        told = _each([known.person_id for known in officers], key, why, text, until)
+    else:
+        told = await to_each(session, room_id, office_id, key, why, text, until)
+    return [dataclasses.replace(post, attachment=attachment) for post in told]
 
 
 def _each(person_ids: Sequence[int], key: str, why: str, text: str, until: datetime) -> list[Post]:

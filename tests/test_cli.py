@@ -73,6 +73,59 @@ def test_a_rehearsal_prints_every_post_in_order(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []  # a rehearsal leaves nothing behind
 
 
+LADDER = """
+[channels.webchat]
+[channels.sms]
+vendor = "aliyun"
+key_id = "LTAI"
+sign_name = "某市人大"
+nudge = "您有1条通知，请登录。"
+[[channels.sms.templates]]
+id = "SMS_1"
+text = "您有{count}条通知，请登录。"
+[[rooms]]
+name = "甲群"
+channel = "webchat"
+roster = "甲.csv"
+[[schedules]]
+name = "短信催报"
+do = "sms"
+at = "15:00"
+[[schedules]]
+name = "再发短信"
+do = "sms"
+at = "17:00"
+[[schedules]]
+name = "夜里私信"
+do = "remind_each"
+at = "23:00"
+[[schedules]]
+name = "电话名单"
+do = "phone_list"
+at = "19:00"
+"""
+
+
+@pytest.mark.slow
+def test_a_rehearsal_shows_where_caps_and_quiet_hours_bite(tmp_path: Path) -> None:
+    roster = "姓名,身份,电话\n张三,代表,13900000001\n李四,代表,13900000002\n周敏,工作人员,\n"
+    (tmp_path / "甲.csv").write_text(roster, "utf-8")
+    (tmp_path / "bot.toml").write_text(LADDER, "utf-8")
+    said = {"sender": "李四", "text": "36.5 健康", "sent_at": "2020-02-10T16:00:00+08:00"}
+    rows = [{"room": "甲群", "date": "2020-02-10", "roster": []}, said]
+    (tmp_path / "day.jsonl").write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+    done = liaison("rehearse", "day.jsonl", cwd=tmp_path, LIAISON_SMS_SECRET="secret")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert sum("短信催报" in line and "私聊" in line for line in lines) == 2
+    assert "02-10 17:00:00  没有发  短信：张三 今天已经提醒过 1 次，不再发" in lines
+    assert "02-10 23:00:00  没有发  私信：到了不打扰的时间，不发给 张三" in lines
+    assert not any("李四" in line and "没有发" in line for line in lines)
+    assert any("1. 张三 13900000001：短信 15:0" in line for line in lines)
+    posts = json.loads(liaison("rehearse", "day.jsonl", "--json", cwd=tmp_path, LIAISON_SMS_SECRET="secret").stdout)
+    assert all(post["text"] for post in posts)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "code", "said"),

@@ -155,6 +155,12 @@ def read_socket(example: str, written: object) -> object:
     return written
 
 
+def is_within(hour: int, hours: tuple[int, int]) -> bool:
+    """Whether an hour of the day lies in from..to, over midnight where the first is the larger."""
+    begin, end = hours
+    return begin <= hour < end if begin <= end else hour >= begin or hour < end
+
+
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Whom = Annotated[tuple[str, ...], BeforeValidator(read_whom, json_schema_input_type=str | list[str])]
 Host = Annotated[str, BeforeValidator(read_host)]
