@@ -108,6 +108,10 @@ def _where_asked(document: Document, start: int, end: int, hits: list[Hit]) -> i
     return max(start, document.plain.rfind(",", start, found.start()) + 1) if found else start
 
 
+_FIELDS = sorted(FIELDS)
+"""In an order of their own, so that of two that weigh the same it is always the same one."""
+
+
 def category(document: Document, start: int, end: int) -> tuple[str, tuple[str, ...]]:
     """What field a suggestion belongs to, by what it asks for; and the rules behind that."""
     heading = _HEADED.match(document.plain, start, end)
@@ -115,14 +119,14 @@ def category(document: Document, start: int, end: int) -> tuple[str, tuple[str, 
         return category(document, start, heading.end())
     hits = between(document.voice, start, end)
     ask = _where_asked(document, start, end, hits)
-    score = dict.fromkeys(FIELDS, 0.0)
+    score = dict.fromkeys(_FIELDS, 0.0)
     named = [hit for hit in hits if hit.role == "category"]
     for hit in named:
         weight = 1.0 + 0.35 * min(hit.end - hit.start, 6)
         score[hit.value] += weight * 1.6 if hit.start >= ask else weight
     text = document.plain[start:end]
     told = False
-    for topic in document.rules.topics:
+    for topic in document.rules.topics.likely(text):
         breadth = topic.breadth(text, ask - start)
         told |= bool(breadth) and topic.pattern is not None
         for value, weight in topic.speaks.items():
