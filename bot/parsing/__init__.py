@@ -24,8 +24,8 @@ def parse(text: str, context: Context, rulebook: Rules, segmenter: Segmenter) ->
     Never raises on any text. Time grows with the length of the text and not faster.
     """
     document = Document(text, context, rulebook, segmenter)
-    end = len(document.plain.rstrip())
-    start = len(document.plain) - len(document.plain.lstrip())
+    plain = document.plain
+    start, end = len(plain) - len(plain.lstrip()), len(plain.rstrip())
     if start >= end:
         return ()
     if command := frame.command(document):
