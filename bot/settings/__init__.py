@@ -6,10 +6,11 @@ key stands, `values` and `faults` say in Chinese what is wrong with it. Called b
 
 from __future__ import annotations
 
-from bot.settings.loading import load, reread_rosters, usual_path
+from bot.settings.loading import load, reread_rosters, reread_rota, usual_path
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
     ChannelSettings,
+    DutySettings,
     InboxSettings,
     Job,
     MailSettings,
@@ -37,6 +38,7 @@ __all__ = [
     "PLACEHOLDERS",
     "ChannelSettings",
     "Days",
+    "DutySettings",
     "InboxSettings",
     "Job",
     "MailSettings",
@@ -60,5 +62,6 @@ __all__ = [
     "WecomWebhookSettings",
     "load",
     "reread_rosters",
+    "reread_rota",
     "usual_path",
 ]
