@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import struct
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
@@ -31,8 +32,8 @@ def surface(text: str, *, asks: bool) -> str:
 
 def marks(text: str, roles: Iterable[str], *, office: bool) -> list[str]:
     """The parts that are no runs: roles, how long it is, whether an office speaks."""
-    length = sum(len(text) >= step for step in _LENGTHS)
-    return [*(f"@{role}" for role in roles), f"<{length}>", *((OFFICE,) if office else ())]
+    marked = [*map("@".__add__, roles), f"<{bisect_right(_LENGTHS, len(text))}>"]
+    return [*marked, OFFICE] if office else marked
 
 
 def runs(surface_text: str) -> Set[str]:
