@@ -9,6 +9,7 @@ from __future__ import annotations
 from bot.settings.loading import load, reread_rosters, reread_rota, usual_path
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
+    OF_STAFF,
     ChannelSettings,
     DutySettings,
     InboxSettings,
@@ -35,6 +36,7 @@ from bot.settings.wecom import WecomAibotSettings, WecomAppSettings, WecomWebhoo
 
 __all__ = [
     "DEFAULT_SCHEDULES",
+    "OF_STAFF",
     "PLACEHOLDERS",
     "ChannelSettings",
     "Days",

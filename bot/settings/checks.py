@@ -19,6 +19,7 @@ from bot.settings import kinds
 from bot.settings.faults import nearest
 from bot.settings.mail import in_the_clear
 from bot.settings.shape import (
+    OF_STAFF,
     ChannelSettings,
     DutySettings,
     MailSettings,
@@ -204,7 +205,7 @@ def _schedule(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator
     if schedule.do == "duty" and draft.duty.rota_file is None:
         yield Finding((*place, "do"), "没有值班表，不知道谁值班", '请在 [duty] 里写 rota = "值班表.csv"')
     all_read = draft.rooms.keys() == draft.room_names.keys()
-    purpose, called = ("staff", "工作人员群") if schedule.do == "duty" else ("deputies", "代表群")
+    purpose, called = ("staff", "工作人员群") if schedule.do in OF_STAFF else ("deputies", "代表群")
     for index, name in enumerate(schedule.rooms):
         where = (*place, "rooms", index)
         if name == "*":

@@ -65,7 +65,9 @@ __all__ = [
     "keys_of",
 ]
 
-Job = Literal["remind", "remind_missing", "tally", "duty"]
+Job = Literal["remind", "remind_missing", "tally", "duty", "overdue"]
+OF_STAFF = ("duty", "overdue")
+"""The jobs that speak in the staff's rooms."""
 Purpose = Literal["deputies", "staff"]
 
 
@@ -214,8 +216,8 @@ class ScheduleSettings:
     name: Name
     """Its own name; part of the key under which a post is made once, so a new name may post again today."""
     do: Job
-    """`remind` all, `remind_missing` those who have not reported, post the `tally` (汇总), or say in the staff's rooms
-    who is on `duty` tomorrow (值班)."""
+    """`remind` all, `remind_missing` those who have not reported, post the `tally` (汇总); for staff who is on `duty`
+    tomorrow (值班), and which suggestions are `overdue` (逾期)."""
     at: WallTime
     """Time of day in China."""
     days: Days = "daily"
@@ -224,7 +226,7 @@ class ScheduleSettings:
     Daily, since reports are due on holidays too.
     """
     rooms: Annotated[tuple[str, ...], Field(min_length=1)] = ("*",)
-    """Names of the rooms it is for; `*` for all rooms of deputies, for `duty` all of staff."""
+    """Names of the rooms it is for; `*` for all rooms of deputies, for `duty` and `overdue` all of staff."""
     text: Template = ""
     """What is said; `values.PLACEHOLDERS` in braces are filled in. Empty: the shipped wording."""
     late_minutes: Annotated[int, Field(ge=1, le=1440)] = 120
@@ -241,6 +243,7 @@ DEFAULT_SCHEDULES = (
     ScheduleSettings(name="早上提醒", do="remind", at=time(8)),
     ScheduleSettings(name="下午催报", do="remind_missing", at=time(15)),
     ScheduleSettings(name="晚上汇总", do="tally", at=time(20)),
+    ScheduleSettings(name="逾期提醒", do="overdue", at=time(9), days="workdays"),
 )
 """A day as offices keep it, so that there is something to see before anything is configured."""
 
