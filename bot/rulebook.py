@@ -20,7 +20,7 @@ from bot.errors import Fault, RuleError
 from bot.lines import Lines, Place, locate
 from bot.parsing import weights
 from bot.parsing.lexicon import ROLES, Group, NameRules, Pair, Rules
-from bot.parsing.topics import FIELDS, Topic
+from bot.parsing.topics import FIELDS, Topic, Topics
 
 SHIPPED = Path(__file__).parent / "rules"
 """The rules that come with the program."""
@@ -159,7 +159,7 @@ class _Builder:
             not_names=frozenset(self.names["not_names"].split()),
         )
         groups, pairs = tuple(self.groups.values()), tuple(self.pairs.values())
-        topics = tuple(self.topics.values())
+        topics = Topics(self.topics.values())
         return Rules(groups, pairs, names, self.characters, version, self.weights, topics)
 
     def add(self, source: _Source) -> None:

@@ -24,8 +24,8 @@ def parse(text: str, context: Context, rulebook: Rules, segmenter: Segmenter) ->
     Never raises on any text. Time grows with the length of the text and not faster.
     """
     document = Document(text, context, rulebook, segmenter)
-    end = len(document.plain.rstrip())
-    start = len(document.plain) - len(document.plain.lstrip())
+    plain = document.plain
+    start, end = len(plain) - len(plain.lstrip()), len(plain.rstrip())
     if start >= end:
         return ()
     if command := frame.command(document):
@@ -93,15 +93,25 @@ _ASKED_AFTER = re.compile(r"[\s,?。、今昨现怎咋的在有好还报没体�
 
 def _asked_about(document: Document, said: str) -> str | None:
     """The name of three characters that a quote asks about, by the segmenter's borders: 王海涛联系上了吗."""
-    rules, begin = document.rules.names, 0
     if document.sender_plain and document.sender_plain in said:
         return None
+    may_begin = [begin for begin in range(min(len(said), 60) - 2) if _may_be_asked(document, said, begin)]
+    if not may_begin:
+        return None
+    begin = 0
     words = list(document.segmenter.words(said[:60]))
     for word, following in zip(words, [*words[1:], ""], strict=True):
         name = word + following if len(word) == 1 and len(following) == 2 else word
-        stop = begin + len(name)
-        whole = len(name) == 3 and names.length_at(said, begin, stop, rules, (), sure=True) == 3
-        if whole and _ASKED_BEFORE.search(said[:begin]) and _ASKED_AFTER.match(said, stop):
+        if len(name) == 3 and begin in may_begin:
             return name
         begin += len(word)
     return None
+
+
+def _may_be_asked(document: Document, said: str, begin: int) -> bool:
+    """Whether three characters look like a name that is asked about, if only they are words."""
+    return (
+        names.length_at(said, begin, begin + 3, document.rules.names, (), sure=True) == 3
+        and _ASKED_BEFORE.search(said[:begin]) is not None
+        and _ASKED_AFTER.match(said, begin + 3) is not None
+    )

@@ -27,6 +27,14 @@ _NONE_TICKED = re.compile(r"[:\s]无\s*[√✓✔☑]")
 _DONE_SIGN = re.compile(_DONE)
 
 
+_SIGN = re.compile(r"[□☐▢◻⬜☑✓✔√✅■☒×✗✘❌\[(【]")
+
+
+def any_in(plain: str, start: int, end: int) -> bool:
+    """Whether there may be a box at all; most sentences have none."""
+    return _SIGN.search(plain, start, end) is not None
+
+
 def read(plain: str, start: int, end: int, tokens: Sequence[Hit]) -> Iterator[tuple[int, bool | None]]:
     """Each word of a sentence that stands at a box: its index, and whether it is so; None where the form is empty."""
     if not _ANY.search(plain, start, end):

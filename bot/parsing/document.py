@@ -101,6 +101,7 @@ class Document:
     Args:
         framed: what frames it at all: the roles of its words for that.
         voiced: what speaks at all for a suggestion, a deed and the like.
+        felt: what it says at all of how somebody is.
     """
 
     __slots__ = (
@@ -111,6 +112,7 @@ class Document:
         "_sender_plain",
         "_temperatures",
         "context",
+        "felt",
         "frame",
         "framed",
         "gifts",
@@ -136,6 +138,7 @@ class Document:
         self.health, self.voice, self.frame, self._matches = rules.scan(self.plain)
         self.framed = {hit.role for hit in self.frame}
         self.voiced = {hit.role for hit in self.voice}
+        self.felt = {hit.role for hit in self.health}
         self.known = self.roster.find(self.plain)
         self.gifts: dict[tuple[int, int, bool, str | None], Gift] = {}
         self.people: dict[tuple[int, int], list[tuple[int, int]]] = {}

@@ -77,13 +77,10 @@ def _of_nobody(plain: str, sentence: Sentence, token: Hit, before: str) -> bool:
     if "self" not in sentence.roles and _OF_ALL_TIMES.search(before) and _NO_JOKE.match(plain, token.end):
         return True
     return bool(
-        not _ill_besides(plain, sentence, token)
-        and (
-            (token.value in _SHIVERS and _AT_ACCOUNTS.search(before))
-            or (not token.value and _HEARING.search(before))
-            or (plain.startswith("犯", token.start) and _CRAVING.search(before))
-        )
-    )
+        (token.value in _SHIVERS and _AT_ACCOUNTS.search(before))
+        or (not token.value and _HEARING.search(before))
+        or (plain.startswith("犯", token.start) and _CRAVING.search(before))
+    ) and not _ill_besides(plain, sentence, token)
 
 
 _HEATED = re.compile(
@@ -132,8 +129,13 @@ def _wearied(plain: str, sentence: Sentence, token: Hit, before: str) -> bool:
             and _PRESSED.search(before) is not None
             and _ill_less(plain, sentence, token)
         )
-    if token.value not in ("头痛", "恶心", "") or _ill_besides(plain, sentence, token):
+    if token.value not in ("头痛", "恶心", ""):
         return False
+    return _of_affairs(plain, sentence, token, before) and not _ill_besides(plain, sentence, token)
+
+
+def _of_affairs(plain: str, sentence: Sentence, token: Hit, before: str) -> bool:
+    """Whether work or paper is what wearies: 改表改得我头疼."""
     if _WHENEVER.search(before):
         return True
     if token.value == "头痛" and _SENT_BACK.search(before) and _SIGH.match(plain, token.end, sentence.end):
@@ -161,8 +163,11 @@ def _ill_less(plain: str, sentence: Sentence, token: Hit) -> bool:
     )
 
 
+_OF_ILLNESS = re.compile(r"药|不舒服|难受|医院|卫生院|昨晚|夜里|发[烧热]")
+
+
 def _ill_besides(plain: str, sentence: Sentence, token: Hit) -> bool:
-    if re.search(r"药|不舒服|难受|医院|卫生院|昨晚|夜里|发[烧热]", plain[sentence.start : sentence.end]):
+    if _OF_ILLNESS.search(plain, sentence.start, sentence.end):
         return True
     for other in sentence.tokens:
         if other.role == "temp" and other.value and float(other.value) >= FEVER:

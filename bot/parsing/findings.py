@@ -78,12 +78,13 @@ def somebody_elses(scene: Scene, token: Hit, state: State) -> bool:
     if animals(sentence, token):
         return True
     word = plain[token.start : token.end]
-    frozen = "冷得" in word or re.search(r"[冷冻]得[人我]?直?$", before)
-    if frozen and re.search(r"太阳|天气|降温|下雪|风大|零下|今天冷|雪", plain[sentence.start : sentence.end]):
+    if ("冷得" in word or _FROZEN.search(before)) and _WEATHER.search(plain, sentence.start, sentence.end):
         return True
     return of_a_thing(plain, sentence, token)
 
 
+_FROZEN = re.compile(r"[冷冻]得[人我]?直?$")
+_WEATHER = re.compile(r"太阳|天气|降温|下雪|风大|零下|今天冷|雪")
 _SOMEBODY = re.compile(
     r"的(?:病人|患者|人(?!是)|同志|人员|老人|孩子要|村民|群众|居民|代表|段子|文章|视频|新闻|故事|消息)"
 )
@@ -215,7 +216,7 @@ def _fine(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
     start = max(
         [start, *(t.end for t in sentence.tokens if t.role == "name" and start <= t.start and t.end <= token.start)]
     )
-    if _wished_for(scene, token) or re.search(r"[就才]$", plain[start : token.start]):
+    if plain[start : token.start].endswith(("就", "才")) or _wished_for(scene, token):
         return
     if state is State.DENIED:
         if about or word in ("健康", "舒服"):

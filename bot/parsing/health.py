@@ -48,7 +48,11 @@ def read(
     if not temps and speaker.question is not None and _BARE_NUMBER.fullmatch(document.plain, start, end):
         temps = list(temperature.readings(document.plain, start, end, listed=True))
     goes_on = bool(speaker.complaints) and _STILL_SO.search(document.plain, start, end) is not None
-    if not temps and not goes_on and _TELLING.isdisjoint([hit.role for hit in hits]):
+    if (
+        not temps
+        and not goes_on
+        and (_TELLING.isdisjoint(document.felt) or _TELLING.isdisjoint([hit.role for hit in hits]))
+    ):
         return []
     walk = _Walk(document, speaker, listed=listed)
     for begin, stop in sentences(document.plain, start, end):
@@ -381,18 +385,15 @@ class _Walk:
 
     def _is_greeting(self, sentence: Sentence) -> bool:
         """各位代表节日快乐!身体健康!"""
-        self._greeted = self._greeted or bool(_GREETING.search(self._plain, sentence.start, sentence.end))
+        if self._listed or not (self._greeted or _GREETING.search(self._plain, sentence.start, sentence.end)):
+            return False
+        self._greeted = True
         said = [
             t
             for t in sentence.tokens
             if t.role not in ("topic", "wish", "title", "all", "other", "present", "thermometer")
         ]
-        return (
-            self._greeted
-            and bool(said)
-            and not self._listed
-            and all(self._plain[t.start : t.end] in _WISHED for t in said)
-        )
+        return bool(said) and all(self._plain[t.start : t.end] in _WISHED for t in said)
 
     # ---- findings ----
 
@@ -464,9 +465,11 @@ class _Walk:
 
     def _apportioned(self, token: Hit, sheets: list[Sheet]) -> list[Sheet]:
         """两位分别是36.4、36.6: to each their own, in order."""
+        if len(sheets) < 2:
+            return sheets
         at = self._plain.rfind("分别", self._sentence.start, token.start)
         at = self._sentence.clause_start(token.start) if at < 0 and self._side_by_side(token) else at
-        if at < 0 or len(sheets) < 2:
+        if at < 0:
             return sheets
         temps = [t for t in self._sentence.tokens if t.role == "temp" and t.start >= at]
         return [sheets[temps.index(token)]] if len(temps) == len(sheets) else sheets
@@ -488,6 +491,8 @@ class _Walk:
     def _of_a_stranger(self, token: Hit) -> bool:
         """卡口查到一个38度的司机."""
         before = self._plain[max(self._sentence.start, token.start - 8) : token.start]
+        if before[-1:] in ",:、":  # none of them ends so
+            return False
         if _SOME_STRANGER.search(self._plain, max(self._sentence.start, token.start - 16), token.start):
             return True
         if _PASSED_ROUND.search(before):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from bot.parsing import normalize
-from bot.parsing.topics import Topic
+from bot.parsing.topics import Topics
 from bot.parsing.weights import Weights
 
 PLAIN = "plain"  # a word that only keeps shorter ones in it from being read
@@ -205,7 +205,7 @@ class Rules:
     characters: Mapping[str, str]
     version: str = ""
     weights: Weights = field(default_factory=Weights, repr=False)
-    topics: tuple[Topic, ...] = ()
+    topics: Topics = field(default_factory=Topics, repr=False)
     table: normalize.Table = field(init=False, repr=False)
     households: frozenset[str] = field(init=False, repr=False)
     pair_of: Mapping[tuple[str, str], Pair] = field(init=False, repr=False)
@@ -233,7 +233,12 @@ class Rules:
         """
         found, others = self._health.matches(plain), self._others.matches(plain)
         (health,), (voice, frame) = self._health.meanings, self._others.meanings
-        return Scan(_hits(found, health), _hits(others, voice), _hits(others, frame), found + others)
+        return Scan(
+            _hits(found, health) if found else [],
+            _hits(others, voice) if others else [],
+            _hits(others, frame) if others else [],
+            found + others,
+        )
 
     def segment_words(self) -> Iterable[tuple[str, int, str | None]]:
         """Words for the segmenter's own dictionary: word, weight, part of speech."""
@@ -257,23 +262,25 @@ class Searcher:
 
     def __init__(self, senses: Mapping[str, Iterable[Sense]], *readers: frozenset[str]) -> None:
         words: list[str] = []
-        self.meanings: list[list[tuple[Sense, ...]]] = [[] for _ in readers]
+        self.meanings: list[dict[int, tuple[Sense, ...]]] = [{} for _ in readers]
         for word, found in senses.items():
             wanted = [tuple(sense for sense in found if sense[0] in roles) for roles in readers]
             if any(wanted) or any(role == PLAIN for role, _, _ in found):
-                words.append(word)
                 for meanings, own in zip(self.meanings, wanted, strict=True):
-                    meanings.append(own)
+                    if own:
+                        meanings[len(words)] = own
+                words.append(word)
         automaton = AhoCorasick(words, matchkind=MatchKind.LeftmostLongest, store_patterns=False)
         self.matches: Callable[[str], list[Match]] = automaton.find_matches_as_indexes
 
 
-def _hits(matches: list[Match], meanings: list[tuple[Sense, ...]]) -> list[Hit]:
+def _hits(matches: list[Match], meanings: Mapping[int, tuple[Sense, ...]]) -> list[Hit]:
     """The hits of one reader, one for each meaning of each word."""
     new = tuple.__new__  # a third of what calling Hit costs, and this is the hottest place of all
     return [
         new(Hit, (start, end, role, value, group))
         for index, start, end in matches
+        if index in meanings
         for role, value, group in meanings[index]
     ]
 

@@ -118,8 +118,10 @@ class Mentions:
         if document.known:
             known = document.known_between(self._start, end)
             self._found += [Hit(a, b, "name", plain[a:b], "roster") for a, b in known if b <= end]
-        self._titled()
-        self._in_rows()
+        if "title" in document.felt:
+            self._titled()
+        if self._covered and not self._listed:
+            self._in_rows()
         taken = [(h.start, h.end) for h in self._found] if self._found else ()
         free = self._start
         for surname in document.rules.names.pattern.finditer(plain, free, end):
@@ -138,11 +140,11 @@ class Mentions:
 
     def _in_rows(self) -> None:
         """龙在天 36.4;寻梦 36.5: names of a row, some of which no list of family names has."""
-        if self._listed or not self._covered:
-            return
         document, rules = self._document, self._document.rules.names
         start, end = self._start, self._end
         low, high = max(0, start - 120), min(len(self._plain), end + 120)
+        if self._plain.count(".", low, high) + self._plain.count("·", low, high) < 2:
+            return
         rows = [found.span(1) for found in _ROW.finditer(self._plain, low, high)]
         if len(rows) < 2:
             return
@@ -181,9 +183,7 @@ class Mentions:
         if position == self._start:
             return True
         last = self._plain[position - 1]
-        if self._in_full(position):
-            return True
-        return last in _LAST_BEFORE_NAME or last.isspace() or self._ended(position)
+        return last in _LAST_BEFORE_NAME or last.isspace() or self._ended(position) or self._in_full(position)
 
     def _ended(self, position: int) -> bool:
         """Whether a temperature or a word after which a name may follow ends at a place: 36.5张三, 健康李四."""
@@ -242,6 +242,8 @@ class Mentions:
     def _in_full(self, position: int) -> bool:
         """Whether 傅大爷 stands before 傅炳坤."""
         before = self._plain[max(self._start, position - 14) : position]
+        if self._plain[position] not in before:
+            return False
         found = _IN_FULL.search(before)
         return found is not None and found[1] == self._plain[position]
 

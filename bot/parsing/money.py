@@ -106,6 +106,8 @@ def amount_of(match: re.Match[str]) -> float | None:
     return amount * {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 100, "w": 1e4, "k": 1e3}[large]
 
 
+_GIVEN_ON = re.compile(r"(?:钱)?(?:都|全部?|一次|也|就)?(?:捐|交给|转给|打给|汇给)")
+_TO_BUY = re.compile(r"(?:(?:交?给|让)[^,。]{1,10}|(?:专门?)?用[于来][^,。]{0,10})(?:买|购|添)")
 _EACH_BEFORE = re.compile(r"(?:每|单价|(?:[只个箱斤瓶]|(?<!腰)包)/?)\s?$")
 
 
@@ -131,9 +133,9 @@ def meaning(plain: str, start: int, end: int, found: Sum, hits: list[Hit], *, go
     roles_before, roles_after = {h.role for h in before}, {h.role for h in after}
     if _not_theirs(plain, start, end, found, clause, before):
         return "none"
-    if re.match(r"(?:钱)?(?:都|全部?|一次|也|就)?(?:捐|交给|转给|打给|汇给)", plain[found.end : end]):
+    if _GIVEN_ON.match(plain, found.end, end):
         return "cash"
-    if re.match(r"(?:(?:交?给|让)[^,。]{1,10}|(?:专门?)?用[于来][^,。]{0,10})(?:买|购|添)", plain[found.end : end]):
+    if _TO_BUY.match(plain, found.end, end):
         return "cash"  # 捐了5000元给村里买口罩
     if "not_cash" in roles_before or ("not_cash" in roles_after and "donate" not in roles_before):
         return "none"

@@ -12,13 +12,15 @@ import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
 
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+_UNSEEN = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
+_ODD = f"{_UNSEEN}\r\u2028\u2029\x85\ud800-\udfff"
+_INVISIBLE = re.compile(f"[{_UNSEEN}]")
 _LINE_END = re.compile("\r\n?|[\u2028\u2029\x85]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ODD = re.compile(f"{_INVISIBLE.pattern}|[\r\u2028\u2029\x85\ud800-\udfff]")
+_ANY_ODD = re.compile(f"[{_ODD}]")
 _STICKER = re.compile(r"\[(?!收到|转|链接|图片|聊天记录|文件)[\u4e00-\u9fffa-z]{1,5}\]")
 
 
@@ -41,24 +43,33 @@ class Table(dict[int, str]):
         super().__init__(pairs)
         self._signs = {chr(code): read for code, read in pairs.items()}
         self._read_on = frozenset(sign for sign, read in self._signs.items() if read in self._signs)
-        written = re.escape("".join(self._signs))
-        self._written = re.compile(f"[{written}]" if written else r"(?!)")
+        self._written = re.compile(rf"[{_ODD}{re.escape(''.join(self._signs))}\[]")
 
-    def plain(self, text: str) -> str:
-        """The text in the form that is read.
+    def text(self, raw: str) -> Text:
+        """A message in both forms.
 
         Each sign that occurs is replaced by itself: a message holds two or three of them, mostly its commas, and a
         translation would ask for every character. Where one sign is read as another of the table, it must not be
         read on.
         """
-        written = set(self._written.findall(text))
+        written = set(self._written.findall(raw))
         if not written:
-            return text
+            return Text(raw, raw)
+        visible = raw
+        if not written <= self._signs.keys():
+            if _ANY_ODD.search(raw):
+                visible = _LINE_END.sub("\n", visible)
+                visible = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", visible))
+            written &= self._signs.keys()
+        plain = visible
         if len(written) > 8 or not self._read_on.isdisjoint(written):
-            return text.translate(self)
-        for sign in written:
-            text = text.replace(sign, self._signs[sign])
-        return text
+            plain = visible.translate(self)
+        else:
+            for sign in written:
+                plain = plain.replace(sign, self._signs[sign])
+        if "[" in plain:
+            plain = _STICKER.sub(lambda found: " " * len(found[0]), plain)
+        return Text(visible, plain)
 
 
 def character_table(pairs: Mapping[str, str]) -> Table:
@@ -82,11 +93,4 @@ def character_table(pairs: Mapping[str, str]) -> Table:
 
 def normalize(raw: str, table: Table) -> Text:
     """Bring a message into the form that is read; doing it twice changes nothing."""
-    visible = raw
-    if _ODD.search(raw):
-        visible = _LINE_END.sub("\n", visible)
-        visible = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", visible))
-    plain = table.plain(visible)
-    if "[" in plain:
-        plain = _STICKER.sub(lambda found: " " * len(found[0]), plain)
-    return Text(visible, plain)
+    return table.text(raw)

@@ -34,7 +34,7 @@ class Item(NamedTuple):
 def items(document: Document, start: int, end: int) -> list[Item]:
     """The numbered parts of a text: 1. 2. 3., ①②, (一)(二), 建议一: 建议二:; at least two, counted from one."""
     marks: list[re.Match[str]] = []
-    if not _SECOND.search(document.plain, start, end) or not _FIRST.search(document.plain, start, end):
+    if not _FIRST.search(document.plain, start, end) or not _SECOND.search(document.plain, start, end):
         return []
     for found in _ITEM.finditer(document.plain, start, end):
         value = _ordinal(found)
@@ -71,6 +71,8 @@ _CN = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"]
 
 def read(document: Document, start: int, end: int, speaker: Speaker) -> list[Record] | None:
     """Numbered suggestions, problems, or one person's numbered answers; None where nothing is numbered."""
+    if not _SECOND.search(document.plain, start, end):
+        return None
     sections = _sections(document, start, end)
     if sections:
         return [record for a, b in sections for record in _section(document, a, b, speaker)]

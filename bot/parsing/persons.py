@@ -42,6 +42,7 @@ _DONE_TO = re.compile(
 )
 
 
+_WENT_TO_SEE = re.compile(r"[去回来][^,]{0,6}看$")
 _WITH_ME = re.compile(r"[和跟与](?:我们?)?$")
 _WITH = re.compile(r"[和跟与]$")
 
@@ -157,7 +158,12 @@ class Cast:
 
     def _bracketed(self, token: Hit) -> bool:
         """陈年(本人报): says who reports, not of whom."""
-        return bool(re.match(r"\((?:本人|自己)报?\)", self._plain[token.start - 1 : token.end + 2]))
+        plain = self._plain
+        return (
+            plain[token.start - 1 : token.start] == "("
+            and plain[token.start : token.end] in ("本人", "自己")
+            and plain.startswith((")", "报)"), token.end)
+        )
 
     def _at_ours(self, token: Hit) -> bool:
         """来我家住: a place, and nobody spoken of."""
@@ -268,9 +274,7 @@ class Cast:
     def _leads(self, start: int, token: Hit) -> bool:
         """Whether a relative is spoken of, and not only the object of what somebody does."""
         before = self._plain[max(start, self._last_finding_end, self._last_person_end) : token.start]
-        if _DONE_TO.search(
-            before,
-        ) or re.search(r"[去回来][^,]{0,6}看$", before):
+        if _DONE_TO.search(before) or (before.endswith("看") and _WENT_TO_SEE.search(before)):
             return bool(re.search(r"(?:代|帮|替)$", before) and "报" in self._plain[token.end : token.end + 3])
         if _WITH.search(before) and re.match(r"接触|见面|吃饭|一起|碰面|来往", self._plain[token.end : token.end + 2]):
             return False

@@ -129,7 +129,8 @@ class Sentence:
         self.cues: list[Hit] = []
         self._settled: set[int] = set()
         self._findings = [i for i, token in enumerate(tokens) if token.role in DENIABLE]
-        self._ticked()
+        if boxes.any_in(plain, start, end):
+            self._ticked()
         if not roles.isdisjoint(_DENIALS):
             self._deny()
         if not roles.isdisjoint(_SCOPES) or _TOLD_OTHERS.search(plain, start, end):

@@ -94,7 +94,9 @@ def _reports(document: Document, start: int, end: int) -> bool:
 
 def _own_health(document: Document, start: int, end: int) -> bool:
     """Whether a sentence begins with a symptom or with how the writer is."""
-    if _diagnosed(document, start, end):
+    if document.felt.isdisjoint(_BEGINNINGS):
+        return False
+    if "diagnosis" in document.felt and _diagnosed(document, start, end):
         return True
     hits = between(document.health, start, end)
     for index, hit in enumerate(hits):
@@ -110,6 +112,9 @@ def _own_health(document: Document, start: int, end: int) -> bool:
         if told:
             return not any(h.role in ("other", "condition") and h.start < hit.start for h in hits[:index])
     return False
+
+
+_BEGINNINGS = frozenset({"well", "open", "symptom", "possible", "ache", "diagnosis"})
 
 
 def _diagnosed(document: Document, start: int, end: int) -> bool:
@@ -285,6 +290,8 @@ def _tells_health(document: Document, stretch: Stretch) -> bool:
     """Whether somebody's own health is told beside what a stretch is for."""
     if document.temperatures(stretch.start, stretch.end):
         return True
+    if document.felt.isdisjoint(_EVIDENCE):
+        return False
     if stretch.voice is Voice.NONE:
         return any(h.role in _EVIDENCE for h in between(document.health, stretch.start, stretch.end))
     if stretch.voice in (Voice.SUGGESTION, Voice.COMMENT, Voice.PRACTICE):

@@ -44,17 +44,27 @@ def _headed(document: Document, start: int, end: int) -> Voice | None:
 
 
 def _tell(document: Document, start: int, end: int, *, staff_words: bool) -> Voice:
-    if ":" in document.plain[start : start + 12] and (headed := _headed(document, start, end)):
+    plain = document.plain
+    if plain.find(":", start, start + 12) >= 0 and (headed := _headed(document, start, end)):
         return headed
-    if "条" in document.plain[start:end] and _on_an_article(document, start, end):
+    if plain.find("条", start, end) >= 0 and _on_an_article(document, start, end):
         return Voice.COMMENT
-    heading = _HEADED.match(document.plain, start, end)
-    if heading and heading.end() < end and not any(h.role == "draft" for h in between(document.voice, start, end)):
+    heading = _heading(plain, start, end)
+    if heading is not None and not any(h.role == "draft" for h in between(document.voice, start, end)):
         return Voice.SUGGESTION
-    if _TOLD_OF.match(document.plain, start, end):
+    if plain.find("事迹", start, end) >= 0 and _TOLD_OF.match(plain, start, end):
         return Voice.DEED
     found = _surface_and_marks(document, start, end, staff_words=staff_words)
-    return Voice(document.rules.weights.purpose(*found)) if found else Voice.NONE
+    return _PURPOSES[document.rules.weights.purpose(*found)] if found else Voice.NONE
+
+
+_PURPOSES = {voice.value: voice for voice in Voice}
+
+
+def _heading(plain: str, start: int, end: int) -> int | None:
+    """Where the heading of a suggestion ends that something follows: 关于…的建议:…."""
+    found = _HEADED.match(plain, start, end) if plain.startswith("关于", start) else None
+    return found.end() if found is not None and found.end() < end else None
 
 
 _OPINIONS = frozenset({"draft", "view", "suggest", "modal", "weak_modal"})
@@ -108,23 +118,29 @@ def _where_asked(document: Document, start: int, end: int, hits: list[Hit]) -> i
     return max(start, document.plain.rfind(",", start, found.start()) + 1) if found else start
 
 
+_FIELDS = sorted(FIELDS)
+"""In an order of their own, so that of two that weigh the same it is always the same one."""
+
+
 def category(document: Document, start: int, end: int) -> tuple[str, tuple[str, ...]]:
     """What field a suggestion belongs to, by what it asks for; and the rules behind that."""
-    heading = _HEADED.match(document.plain, start, end)
-    if heading is not None and heading.end() < end:
-        return category(document, start, heading.end())
+    heading = _heading(document.plain, start, end)
+    if heading is not None:
+        return category(document, start, heading)
     hits = between(document.voice, start, end)
     ask = _where_asked(document, start, end, hits)
-    score = dict.fromkeys(FIELDS, 0.0)
+    score = dict.fromkeys(_FIELDS, 0.0)
     named = [hit for hit in hits if hit.role == "category"]
     for hit in named:
         weight = 1.0 + 0.35 * min(hit.end - hit.start, 6)
         score[hit.value] += weight * 1.6 if hit.start >= ask else weight
     text = document.plain[start:end]
     told = False
-    for topic in document.rules.topics:
+    for topic in document.rules.topics.likely(text):
         breadth = topic.breadth(text, ask - start)
-        told |= bool(breadth) and topic.pattern is not None
+        if not breadth:
+            continue
+        told = told or topic.pattern is not None
         for value, weight in topic.speaks.items():
             score[value] += weight * breadth
     if not named and not told:

@@ -8,13 +8,14 @@ word which an office adds to the rules weighs as the others of its role do. Ever
 from __future__ import annotations
 
 import re
+import struct
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_BLANK = re.compile(r"\s+")
 _LENGTHS = (10, 18, 30, 60)
 BEGIN, END, ASKS = "^", "$", "?"
 LONGEST = 400
@@ -25,14 +26,14 @@ OFFICE = "<office>"
 
 def surface(text: str, *, asks: bool) -> str:
     """The text as its runs are taken from: without blanks, each number as 0, with its begin and end marked."""
-    plain = _NUMBER.sub("0", text[:LONGEST])
-    return f"{BEGIN}{_BLANK.sub('', plain)}{ASKS if asks else END}"
+    plain = "".join(_NUMBER.sub("0", text[:LONGEST]).split())
+    return f"{BEGIN}{plain}{ASKS if asks else END}"
 
 
 def marks(text: str, roles: Iterable[str], *, office: bool) -> list[str]:
     """The parts that are no runs: roles, how long it is, whether an office speaks."""
-    length = sum(len(text) >= step for step in _LENGTHS)
-    return [*(f"@{role}" for role in roles), f"<{length}>", *((OFFICE,) if office else ())]
+    marked = [*map("@".__add__, roles), f"<{bisect_right(_LENGTHS, len(text))}>"]
+    return [*marked, OFFICE] if office else marked
 
 
 def runs(surface_text: str) -> Set[str]:
@@ -40,14 +41,16 @@ def runs(surface_text: str) -> Set[str]:
     return {surface_text[i : i + n] for n in (1, 2, 3) for i in range(len(surface_text) - n + 1)}
 
 
-_BITS = 40
-_LANE = (1 << _BITS) - 1
-_ZERO = 1 << 20
-"""Weights of all purposes lie side by side in one number, each lifted above zero, so that one sum adds them all."""
+_LANE = struct.Struct("<I")
+_ZERO = 1 << 17
+"""Weights of all purposes lie side by side in one number, each lifted above zero, so that one sum adds them all.
+
+A lane has room for thousands of them: more than the runs of `LONGEST` characters.
+"""
 
 
 def _packed(weights: Iterable[int]) -> int:
-    return sum((weight + _ZERO) << (_BITS * lane) for lane, weight in enumerate(weights))
+    return int.from_bytes(b"".join(_LANE.pack(weight + _ZERO) for weight in weights), "little")
 
 
 @dataclass(frozen=True)
@@ -61,36 +64,27 @@ class Weights:
     purposes: tuple[str, ...] = ("none",)
     bias: tuple[int, ...] = (0,)
     parts: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
-    _runs: tuple[int, ...] = field(init=False, repr=False, compare=False)
-    _marks: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    _packed: Mapping[str, int] = field(init=False, repr=False, compare=False)
     _start: int = field(init=False, repr=False, compare=False)
+    _lanes: struct.Struct = field(init=False, repr=False, compare=False)
     _automaton: AhoCorasick = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
         words = [part for part in self.parts if part[0] not in "@<" or len(part) == 1]
-        put(self, "_runs", tuple(_packed(self.parts[word]) for word in words))
-        put(self, "_marks", {part: _packed(row) for part, row in self.parts.items() if part[0] in "@<"})
+        put(self, "_packed", {part: _packed(row) for part, row in self.parts.items()})
         put(self, "_start", _packed(self.bias))
-        put(self, "_automaton", AhoCorasick(words, matchkind=MatchKind.Standard, store_patterns=False))
+        put(self, "_lanes", struct.Struct(f"<{len(self.purposes)}I"))
+        put(self, "_automaton", AhoCorasick(words, matchkind=MatchKind.Standard, store_patterns=True))
 
     def purpose(self, surface_text: str, other: Iterable[str]) -> str:
         """What weighs most."""
-        totals = self.totals(surface_text, other)
-        return self.purposes[totals.index(max(totals))]
-
-    def totals(self, surface_text: str, other: Iterable[str]) -> list[int]:
-        """What speaks for each purpose, in hundredths."""
-        runs_of = self._runs
-        found = {index for index, _, _ in self._automaton.find_matches_as_indexes(surface_text, overlapping=True)}
-        weighing = [self._marks[part] for part in other if part in self._marks]
-        total = self._start + sum([runs_of[index] for index in found]) + sum(weighing)
-        shift = (1 + len(found) + len(weighing)) * _ZERO
-        found_totals = []
-        for _ in self.purposes:
-            found_totals.append((total & _LANE) - shift)
-            total >>= _BITS
-        return found_totals
+        weights = self._packed
+        found = set(self._automaton.find_matches_as_strings(surface_text, overlapping=True))
+        found.update(filter(weights.__contains__, other))
+        total = sum(map(weights.__getitem__, found), self._start)
+        lanes = self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))
+        return self.purposes[lanes.index(max(lanes))]
 
     def shares(self, surface_text: str, other: Iterable[str], purpose: str) -> list[tuple[str, int]]:
         """What each part adds to a purpose, the weightiest first."""
@@ -117,4 +111,6 @@ def of_table(table: object) -> Weights:
         if not part or len(numbers) != len(purposes):
             raise ValueError(f"这一行不是 {len(purposes)} 个数：{line[:30]}")
         parts[part] = tuple(map(int, numbers))
+        if any(abs(number) >= _ZERO for number in parts[part]):
+            raise ValueError(f"这一行的数太大，要小于 {_ZERO}：{line[:30]}")
     return Weights(purposes, tuple(map(int, bias)), parts)
