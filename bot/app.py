@@ -28,10 +28,10 @@ from bot.heard import Heard, known_of
 from bot.inbox import Inbox
 from bot.messages import Attachment, OfficeId
 from bot.outbox import Outbox
-from bot.parsing import Context, Rules, answers, forms, parse
+from bot.parsing import Context, Rules, answers, forms, parse, receipts
 from bot.people import Known
 from bot.pulse import keep_pulse
-from bot.records import Record
+from bot.records import Ack, Record
 from bot.reloading import Reloading
 from bot.segmenter import JiebaSegmenter
 from bot.settings import (
@@ -126,6 +126,8 @@ def _read_all(text: str, heard: Heard, rules: Rules, segmenter: JiebaSegmenter) 
         records = parse(text, context, rules, segmenter)
     else:
         records = answers.read(text, heard.answering.about, lambda said: parse(said, context, rules, segmenter))
+    if heard.notice is not None and receipts.number_said(text) is not None and not records:
+        records = [Ack(source=text, rules=("frame.ack",))]  # 收到 3: by itself the figure could count anything
     open_forms = heard.open_forms()
     if open_forms:
         names = tuple(name for known in heard.people for name in (known.name, *known.aliases))
@@ -232,6 +234,7 @@ async def build(
     outbox = Outbox(store, clock, settings, office_id, channels, chance)
     own = frozenset(name for name, channel in channels.items() if channel.traits.reaches_people)
     unproven = frozenset(name for name, channel in channels.items() if not channel.traits.proves_senders)
+    hears = {name: channel.traits.hears for name, channel in channels.items()}
     inbox = Inbox(
         store,
         clock,
@@ -244,8 +247,8 @@ async def build(
         unproven=unproven,
         reach=outbox.reach,
         note_receipt=outbox.note_receipt,
+        hears=hears,
     )
-    hears = {name: channel.traits.hears for name, channel in channels.items()}
     planner = Planner(store, clock, settings, office_id, outbox.put, outbox.reach, hears)
     bot = Bot(
         settings=settings,

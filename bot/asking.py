@@ -8,11 +8,11 @@ and is moved on by conditional updates, so that nobody is asked or told twice, o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot import staff, wording
-from bot.clock import at, local
+from bot.clock import local, quiet_until
 from bot.heard import Heard, Reach
 from bot.messages import Doubt, PersonId, Post
 from bot.openness import LOOK_AGAIN, lacks_temperature, latest_open, left_open
@@ -142,14 +142,7 @@ async def _whom(row: Row, heard: Heard, session: Session) -> tuple[int | None, i
 
 
 def _morning(manners: MannersSettings, now: datetime) -> datetime | None:
-    """When the quiet hours end that it is in; None where it is in none."""
-    begin, end = manners.quiet_from_hour, manners.quiet_to_hour
-    here = local(now)
-    quiet = begin <= here.hour < end if begin <= end else here.hour >= begin or here.hour < end
-    if not quiet:
-        return None
-    ends_on = here.date() if here.hour < end else here.date() + timedelta(days=1)
-    return at(ends_on, time(end))
+    return quiet_until(now, manners.quiet_from_hour, manners.quiet_to_hour)
 
 
 async def _opened_again(row: Row, heard: Heard, session: Session, question: Question) -> Sequence[Post]:

@@ -73,6 +73,18 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(ZONE)
 
 
+def quiet_until(now: datetime, from_hour: int, to_hour: int) -> datetime | None:
+    """When the quiet hours end that an instant is in (local hours, the same for none); None where it is in none."""
+    here = local(now)
+    quiet = from_hour <= here.hour < to_hour
+    if from_hour > to_hour:
+        quiet = here.hour >= from_hour or here.hour < to_hour
+    if not quiet:
+        return None
+    ends_on = here.date() if here.hour < to_hour else here.date() + timedelta(days=1)
+    return at(ends_on, time(to_hour))
+
+
 def at(day: date, wall: time) -> datetime:
     """The instant, in UTC, at which that day's wall clock in China shows that time."""
     return datetime.combine(day, wall, tzinfo=ZONE).astimezone(UTC)

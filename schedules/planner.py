@@ -9,15 +9,16 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from bot import asking
+from bot import asking, noticing
 from bot.channel import Hears
 from bot.clock import Clock, at, day_of, local
 from bot.heard import Reach, nobody
 from bot.messages import Post
+from bot.noticing import Means
 from bot.settings import ScheduleSettings, Settings
 from schedules import FORM_SCHEDULES, SCHEDULES, calendar
 from schedules.due import Due
-from storage import Session, Store, occasions, questions, rooms
+from storage import Session, Store, notices, occasions, questions, rooms
 from storage.tables import Occasion, Room
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ _MOST_BACK = timedelta(days=7)
 
 
 class Planner:
-    """What is due by the schedules of `bot.toml`, and by questions that were asked back."""
+    """What is due by the schedules of `bot.toml`, by questions that were asked back, by notices."""
 
     def __init__(
         self,
@@ -63,14 +64,17 @@ class Planner:
             pass
         while await self._ask_one():
             pass
+        while await self._follow_one():
+            pass
         return await self.next_due_at()
 
     async def next_due_at(self) -> datetime | None:
-        """When something is due next; None where nothing is planned and no question is open."""
+        """When something is due next; None where nothing is planned, asked or sent."""
         async with self._store.read() as session:
             moments = (
                 await occasions.next_due_at(session, self._office_id),
                 await questions.next_due_at(session, self._office_id),
+                await notices.next_due_at(session, self._office_id),
             )
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -79,6 +83,15 @@ class Planner:
         async with self._store.begin() as session:
             step = asking.next_step(session, self._settings, self._office_id, self._clock.now(), self._reach)
             said = await step
+            if said:
+                await self._put(session, said)
+        return said is not None
+
+    async def _follow_one(self) -> bool:
+        """Takes one notice a step on in one transaction; False where none is due."""
+        means = Means(settings=self._settings, office_id=self._office_id, reach=self._reach, hears=self._hears)
+        async with self._store.begin() as session:
+            said = await noticing.next_step(session, means, self._clock.now())
             if said:
                 await self._put(session, said)
         return said is not None

@@ -23,6 +23,7 @@ from bot.settings import credentials, faults, kinds
 from bot.settings.shape import (
     InboxSettings,
     MannersSettings,
+    NoticesSettings,
     OfficeSettings,
     OutboxSettings,
     Pacing,
@@ -50,6 +51,7 @@ HEADINGS: Mapping[str, type] = {
     "[[rooms]]": RoomSettings,
     "[[schedules]]": ScheduleSettings,
     "[manners]": MannersSettings,
+    "[notices]": NoticesSettings,
     "[inbox]": InboxSettings,
     "[outbox]": OutboxSettings,
     "[reading]": ReadingSettings,

@@ -15,7 +15,7 @@ from bot.errors import Refusal
 from bot.heard import Heard
 from bot.messages import Post
 from bot.records import Command
-from handlers.commands import binding, forms, held, on_behalf, rooms, sheets, summary, unsure, why
+from handlers.commands import binding, forms, held, notices, on_behalf, rooms, sheets, summary, unsure, why
 from storage import Session
 
 Run = Callable[[Command, Heard, Session], Awaitable[Sequence[Post]]]
@@ -51,6 +51,13 @@ COMMANDS: Sequence[Entry] = (
     Entry(binding.paste, ("录入", "paste"), " [群名] 换行接复制的群聊：补记，不重复"),
     Entry(sheets.export, ("导出", "export"), " [日期或 2月1日-2月10日] [群名]：电子表格"),
     Entry(forms.listing, ("采集", "forms"), "：自定的采集；汇总、未报、提醒、导出、代报后面写它的名称就是看它"),
+    Entry(notices.notice, ("通知", "notice"), " 对象，换行写标题和正文：起草；不带内容看全部，带编号看一份"),
+    Entry(notices.approve, ("批准", "approve", "发出"), " 编号：通知发出去；发给全体的要另一位来批"),
+    Entry(notices.edit, ("改通知", "redraft"), " 编号，换行写全文：改草稿"),
+    Entry(notices.cancel, ("取消通知", "discard"), " 编号：草稿不发了"),
+    Entry(notices.correct, ("更正通知", "amend"), " 编号，换行写全文：更正已发的，再批准一次"),
+    Entry(notices.withdraw, ("撤回通知", "withdraw"), " 编号 [原因]：马上撤回，没发出的不再发"),
+    Entry(notices.receipts, ("回执", "receipts"), " [编号 [明细｜姓名 电话]]：谁还没回；写姓名就是代记"),
     Entry(rooms.pause, ("暂停", "pause"), " [群名]：我先不在群里说话"),
     Entry(rooms.resume, ("恢复", "resume"), " [群名]"),
     Entry(held.pending, ("待发", "pending"), "：没发出去、或不知发没发出去的"),
