@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import audience, daybook, noticing, wording
 from bot import people as naming
@@ -21,6 +21,7 @@ from bot.noticing import Means, Plan
 from bot.people import Known
 from bot.records import Command
 from bot.rosters import Role
+from bot.settings import Settings
 from bot.settings.kinds import KINDS
 from handlers import drafts
 from handlers.drafts import Draft
@@ -28,7 +29,7 @@ from storage import Session, files, notices, people
 from storage.notices import CORRECTION, DRAFT, DROPPED, NOTICE, SENDING, SENT, WITHDRAWAL, Entry
 from storage.tables import Notice
 
-_FILE_DAYS = 60
+FILE_DAYS = 60
 """How long the files of a notice can be fetched by their links."""
 
 
@@ -49,7 +50,9 @@ async def notice(command: Command, heard: Heard, session: Session) -> Sequence[P
         return [await _shown(await _the(command, heard, session), heard, session)]
     draft = _read(command.rest, heard)
     people_meant, _ = await audience_of(session, heard.office_id, draft.audience)
-    made = await store_draft(session, heard, draft, await _copied(draft, heard, session))
+    copied = await _copied(draft, heard, session)
+    by_id = heard.speaker.person_id
+    made = await store_draft(session, heard.settings, heard.office_id, by_id, heard.now, draft, copied)
     return [await _shown(made, heard, session, people_meant)]
 
 
@@ -64,7 +67,7 @@ async def edit(command: Command, heard: Heard, session: Session) -> Sequence[Pos
     else:
         draft = _read(written, heard, audience_before=found.audience)
         await audience_of(session, heard.office_id, draft.audience)
-        values = _values(draft, heard, await _copied(draft, heard, session))
+        values = _values(draft, heard.settings, heard.now, await _copied(draft, heard, session))
     values["drafted_by_id"] = heard.speaker.person_id
     if not await notices.move(session, found, only_from=(DRAFT,), **values):
         raise Refusal(_not_draft(found))
@@ -101,28 +104,36 @@ async def audience_of(session: Session, office_id: int, words: str) -> tuple[Seq
     return found, meant
 
 
-async def store_draft(session: Session, heard: Heard, draft: Draft, file_ids: Sequence[int]) -> Notice:
+async def store_draft(
+    session: Session,
+    settings: Settings,
+    office_id: int,
+    by_id: int | None,
+    now: datetime,
+    draft: Draft,
+    file_ids: Sequence[int],
+) -> Notice:
     """Keeps a draft under a number of its own."""
     return await notices.add(
         session,
-        heard.office_id,
+        office_id,
         kind=NOTICE,
         state=DRAFT,
-        drafted_by_id=heard.speaker.person_id,
-        drafted_at=heard.now,
-        **_values(draft, heard, file_ids),
+        drafted_by_id=by_id,
+        drafted_at=now,
+        **_values(draft, settings, now, file_ids),
     )
 
 
-def _values(draft: Draft, heard: Heard, file_ids: Sequence[int]) -> dict[str, object]:
-    hours = heard.settings.notices.deadline_hours
+def _values(draft: Draft, settings: Settings, now: datetime, file_ids: Sequence[int]) -> dict[str, object]:
+    hours = settings.notices.deadline_hours
     return {
         "title": draft.title,
         "text": draft.text,
         "audience": draft.audience,
         "wants_ack": draft.wants_ack,
         "urgent": draft.urgent,
-        "deadline_at": draft.deadline or heard.now + timedelta(hours=hours),
+        "deadline_at": draft.deadline or now + timedelta(hours=hours),
         "files": list(file_ids),
     }
 
@@ -149,7 +160,7 @@ async def _copied(draft: Draft, heard: Heard, session: Session) -> Sequence[int]
                 media_type=file.media_type,
                 content=file.content,
                 made_at=heard.now,
-                expires_at=heard.now + timedelta(days=_FILE_DAYS),
+                expires_at=heard.now + timedelta(days=FILE_DAYS),
             )
         )
     return made
@@ -378,6 +389,7 @@ async def _ticked(found: Notice, ledger: Sequence[Entry], words: Sequence[str], 
             by_id=heard.speaker.person_id,
             note=" ".join(rest)[:100],
         )
+        await notices.call_off_reminders(session, found.id, entry.person_id)
     new = [entry.name for entry in meant if entry.seen is None]
     return wording.notice_ticked(found.number, new, [entry.name for entry in meant if entry.seen is not None])
 

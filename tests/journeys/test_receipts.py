@@ -303,3 +303,13 @@ async def test_reading_all_again_changes_nothing(office: Office) -> None:
         await session.execute(update(Kept).where(Kept.outcome == "read").values(handled_at=None))
     await office.work()
     assert await _ledger(office) == before
+
+
+async def test_a_reminder_that_waits_is_called_off_by_the_answer(office: Office) -> None:
+    await office.staff_room("周敏", "/通知 岳麓区 代表\n标题：材料\n截止：2月12日 12:00\n\n请交材料。")
+    await office.say("周敏", "/批准 1", STAFF_ROOM)
+    office.channels["mail"].connected = False
+    await office.wait(30)
+    await office.say("zhang@x.test", "收到", None, "mail")
+    office.channels["mail"].connected = True
+    assert [d for name, d in await office.work() if name == "mail"] == []
