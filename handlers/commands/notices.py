@@ -168,7 +168,7 @@ async def _copied(draft: Draft, heard: Heard, session: Session) -> Sequence[int]
 
 async def _shown(found: Notice, heard: Heard, session: Session, meant: Sequence[Reached] | None = None) -> Post:
     text = await preview(found, means_of(heard), session, meant)
-    return heard.answer(text, "/通知", step="notice")
+    return heard.answer(text, "/通知", step="draft")
 
 
 async def preview(found: Notice, means: Means, session: Session, meant: Sequence[Reached] | None = None) -> str:
