@@ -16,13 +16,14 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from bot import rosters, rulebook, web
+from bot import daybook, noticing, rosters, rulebook, web
 from bot.channel import Addresses, Channel
 from bot.channels.mail import MailChannel
 from bot.channels.sms import SmsChannel
 from bot.channels.webchat import WebchatChannel
 from bot.channels.wechaty import WechatyChannel
 from bot.channels.wecom import WecomAibotChannel, WecomAppChannel, WecomWebhookChannel
+from bot.chasing import Gate, Owing
 from bot.clock import Clock
 from bot.heard import Heard, known_of
 from bot.inbox import Inbox
@@ -47,7 +48,7 @@ from bot.settings import (
 )
 from bot.speakers import Speakers
 from handlers import HANDLERS
-from schedules import ticker
+from schedules import remind, ticker
 from schedules.planner import Planner
 from storage import Session, Store, files, identities, messages, migrate, people, posts, rooms
 from storage.people import Entry
@@ -62,6 +63,14 @@ _Addressed = tuple[int, str, str, str]
 """Somebody as a list tells: id, name, e-mail address, telephone."""
 _GRACE_SECONDS = 10.0
 """How long what is in hand may take to finish when the bot is told to stop."""
+
+
+OWING: Mapping[str, Owing] = {
+    daybook.HEALTH: daybook.still_missing,
+    daybook.FORM: daybook.still_missing,
+    noticing.OWED: noticing.still_owed,
+}
+"""What people are chased for → what tells who still owes it; a new kind of chase has its line here."""
 
 
 class Reader:
@@ -231,7 +240,8 @@ async def build(
     async with store.begin() as session:
         office_id = await people.ensure_office(session, settings.office.name)
     channels = make_channels(OfficeId(office_id))
-    outbox = Outbox(store, clock, settings, office_id, channels, chance)
+    gate = Gate(settings, office_id, owing=OWING, compose=remind.composed)
+    outbox = Outbox(store, clock, settings, office_id, channels, chance, gate)
     own = frozenset(name for name, channel in channels.items() if channel.traits.reaches_people)
     unproven = frozenset(name for name, channel in channels.items() if not channel.traits.proves_senders)
     hears = {name: channel.traits.hears for name, channel in channels.items()}
@@ -249,7 +259,7 @@ async def build(
         note_receipt=outbox.note_receipt,
         hears=hears,
     )
-    planner = Planner(store, clock, settings, office_id, outbox.put, outbox.reach, hears)
+    planner = Planner(store, clock, settings, office_id, outbox.put, outbox.reach, hears, outbox)
     bot = Bot(
         settings=settings,
         store=store,

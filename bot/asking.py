@@ -17,7 +17,7 @@ from bot.heard import Heard, Reach
 from bot.messages import Doubt, PersonId, Post
 from bot.openness import LOOK_AGAIN, lacks_temperature, latest_open, left_open
 from bot.records import Relation
-from bot.settings import MannersSettings, Settings
+from bot.settings import Settings
 from storage import Session, people, posts, questions, records, rooms
 from storage.questions import ASKED, SETTLED, TO_STAFF, WAITING
 from storage.tables import Question
@@ -92,7 +92,7 @@ async def _opened(row: Row, heard: Heard, session: Session, *, ask: bool) -> Seq
     asked_id, identity_id = await _whom(row, heard, session) if ask else (None, None)
     state, due_at = TO_STAFF, heard.now + LOOK_AGAIN
     if asked_id is not None:
-        morning = _morning(manners, heard.now)
+        morning = quiet_until(heard.now, manners.quiet_hours)
         state, due_at = (
             (WAITING, morning) if morning else (ASKED, heard.now + timedelta(minutes=manners.ask_wait_minutes))
         )
@@ -139,10 +139,6 @@ async def _whom(row: Row, heard: Heard, session: Session) -> tuple[int | None, i
         return nobody
     reached = await heard.reach(session, person_id, identity_id)
     return (person_id, reached) if reached is not None else nobody
-
-
-def _morning(manners: MannersSettings, now: datetime) -> datetime | None:
-    return quiet_until(now, manners.quiet_from_hour, manners.quiet_to_hour)
 
 
 async def _opened_again(row: Row, heard: Heard, session: Session, question: Question) -> Sequence[Post]:

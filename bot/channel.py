@@ -6,13 +6,28 @@ The core routes by `Traits`, never by a channel's name.
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.messages import Dispatch, Gap, Message, Receipt
+from storage import Session
 
-__all__ = ["Addresses", "Channel", "Gap", "Hears", "Intake", "Receipt", "Standing", "Starts", "Traits"]
+__all__ = [
+    "Addresses",
+    "Channel",
+    "Gap",
+    "Hears",
+    "Intake",
+    "Means",
+    "Receipt",
+    "Standing",
+    "Starts",
+    "Traits",
+    "Way",
+    "Ways",
+]
 
 
 class Hears(enum.StrEnum):
@@ -38,6 +53,17 @@ class Addresses(enum.StrEnum):
 
     EMAIL = "email"
     PHONE = "phone"
+
+
+class Means(enum.StrEnum):
+    """How somebody is reminded: a step of the ladder (催报)."""
+
+    MENTION = "mention"
+    """Mentioned in a group."""
+    PRIVATE = "private"
+    """Told alone, in a messenger."""
+    SMS = "sms"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +102,15 @@ class Traits:
     max_bytes: int | None = None
     per_minute: int | None = None
 
+    @property
+    def means(self) -> Means | None:
+        """How a single person is reached by it; None where nobody is."""
+        if self.starts is Starts.NEVER:
+            return None
+        if self.addresses is None:
+            return Means.PRIVATE
+        return Means.SMS if self.addresses is Addresses.PHONE else Means.MAIL
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -92,6 +127,31 @@ class Standing:
     since: datetime
     detail: str
     deaf: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """An account by which somebody can be told now.
+
+    Args:
+        words: all that may be said there, where nothing else may (approved templates); empty for anything.
+    """
+
+    identity_id: int
+    channel: str
+    words: str = ""
+
+
+class Ways(Protocol):
+    """By which account somebody is reached by which means; `bot.posting` knows."""
+
+    def channels(self, means: Means) -> Sequence[str]:
+        """The channels by which people are reached so; empty where the office has none."""
+        ...
+
+    async def way(self, session: Session, person_id: int, means: Means) -> Way | None:
+        """The account; None where this person cannot be reached so."""
+        ...
 
 
 class Intake(Protocol):

@@ -73,21 +73,23 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(ZONE)
 
 
-def quiet_until(now: datetime, from_hour: int, to_hour: int) -> datetime | None:
-    """When the quiet hours end that an instant is in (local hours, the same for none); None where it is in none."""
-    here = local(now)
-    quiet = from_hour <= here.hour < to_hour
-    if from_hour > to_hour:
-        quiet = here.hour >= from_hour or here.hour < to_hour
-    if not quiet:
-        return None
-    ends_on = here.date() if here.hour < to_hour else here.date() + timedelta(days=1)
-    return at(ends_on, time(to_hour))
-
-
 def at(day: date, wall: time) -> datetime:
     """The instant, in UTC, at which that day's wall clock in China shows that time."""
     return datetime.combine(day, wall, tzinfo=ZONE).astimezone(UTC)
+
+
+def quiet_until(moment: datetime, hours: tuple[int, int]) -> datetime | None:
+    """When the quiet hours end that an instant lies in; None where it lies in none.
+
+    Args:
+        hours: local hours from..to, over midnight where the first is the larger; twice the same for none.
+    """
+    begin, end = hours
+    here = local(moment)
+    if not (begin <= here.hour < end if begin <= end else here.hour >= begin or here.hour < end):
+        return None
+    ends_on = here.date() if here.hour < end else here.date() + timedelta(days=1)
+    return at(ends_on, time(end))
 
 
 def day_of(moment: datetime, cutoff_hour: int = 0) -> date:

@@ -8,23 +8,28 @@ or a second process says nothing twice.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot import daybook, staff, wording
 from bot.audience import Reached
-from bot.channel import Hears
-from bot.clock import local, quiet_until
+from bot.channel import Hears, Means, Ways
+from bot.chasing import Chase, Ladder, Step
+from bot.clock import day_of, local, quiet_until
 from bot.heard import Reach
 from bot.messages import Doubt, FileId, PersonId, Post, RoomId
+from bot.people import Known
+from bot.posting import seat_of
 from bot.rosters import Role
 from bot.settings import Settings
-from storage import Session, notices, people, rooms
+from storage import Session, identities, notices, people, rooms
 from storage.notices import BY_NOTHING, BY_PERSON, BY_ROOM, DRAFT, SENDING, SENT, Entry
 from storage.tables import Addressee, Notice, Room
 
+OWED = "notice"
+"""What an answer to a notice is called where the ladder asks whether it is still owed."""
 _AT_ONCE = 50
 """How many people are told alone in one transaction: a province's thousands hold nobody up."""
 _FIRST_REMINDER_AFTER = timedelta(hours=1)
@@ -49,7 +54,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
+class Reaching:
     """What steps are taken with: the settings, how people are reached, what of each channel's talk is heard."""
 
     settings: Settings
@@ -58,13 +63,13 @@ class Means:
     hears: Mapping[str, str]
 
 
-async def plan(session: Session, means: Means, audience: Sequence[Reached]) -> Plan:
+async def plan(session: Session, reaching: Reaching, audience: Sequence[Reached]) -> Plan:
     """One post for each group that the audience holds as a whole, as few as will do; the others alone.
 
     Somebody who is in two of the groups is told in one, unless both are needed for others.
     """
     wanted = {person.person_id for person in audience}
-    seats = await _rooms_for(session, means.office_id, wanted)
+    seats = await _rooms_for(session, reaching.office_id, wanted)
     found: list[tuple[str, int]] = []
     by_person: dict[int, Mapping[str, Any]] = {}
     for room, members in seats:
@@ -78,7 +83,7 @@ async def plan(session: Session, means: Means, audience: Sequence[Reached]) -> P
     for person in audience:
         if person.person_id in by_person:
             continue
-        account = await means.reach(session, person.person_id, None)
+        account = await reaching.reach(session, person.person_id, None)
         if account is None:
             unreachable.append(f"{person.unit}-{person.name}" if person.unit else person.name)
         else:
@@ -89,13 +94,13 @@ async def plan(session: Session, means: Means, audience: Sequence[Reached]) -> P
     return Plan(rooms=found, alone=alone, unreachable=unreachable, people=list(by_person.values()))
 
 
-async def plan_following(session: Session, means: Means, notice: Notice) -> tuple[Plan, Sequence[Reached]]:
+async def plan_following(session: Session, reaching: Reaching, notice: Notice) -> tuple[Plan, Sequence[Reached]]:
     """How a correction would go now: by the ways of the notice before, to whoever has it or was to have it."""
     going = [entry for entry in await notices.ledger(session, notice.follows_id or 0) if entry.way != BY_NOTHING]
     in_rooms = Counter(entry.room_id for entry in going if entry.room_id is not None)
     alone: Counter[str] = Counter()
     for entry in going:
-        account = await means.reach(session, entry.person_id, None) if entry.way == BY_PERSON else None
+        account = await reaching.reach(session, entry.person_id, None) if entry.way == BY_PERSON else None
         if account is not None:
             alone.update((await notices.accounts_by_channel(session, [account])).values())
     found = [((await rooms.get(session, room_id)).name, count) for room_id, count in in_rooms.items()]
@@ -124,7 +129,7 @@ async def _rooms_for(session: Session, office_id: int, wanted: set[int]) -> Sequ
 
 
 async def begin(
-    session: Session, means: Means, notice: Notice, going: Plan, by_id: int | None, now: datetime
+    session: Session, reaching: Reaching, notice: Notice, going: Plan, by_id: int | None, now: datetime
 ) -> Sequence[Post] | None:
     """Sends a draft: whom it is for is written down for good, and the first go into the outbox; None where it was.
 
@@ -137,7 +142,7 @@ async def begin(
     if notice.follows_id is not None:
         addressed = await _followed(session, notice, now)
     await notices.address(session, notice, addressed)
-    return await _send_on(session, means, notice, now)
+    return await _send_on(session, reaching, notice, now)
 
 
 async def _followed(session: Session, notice: Notice, now: datetime) -> Sequence[Mapping[str, Any]]:
@@ -162,15 +167,15 @@ async def _followed(session: Session, notice: Notice, now: datetime) -> Sequence
     return found
 
 
-async def next_step(session: Session, means: Means, now: datetime) -> Sequence[Post] | None:
+async def next_step(session: Session, reaching: Reaching, ways: Ways, now: datetime) -> Sequence[Post] | None:
     """Takes the notice that is due a step on: sends on, reminds, tells staff of its end; None where none is due."""
-    notice = await notices.due(session, means.office_id, now)
+    notice = await notices.due(session, reaching.office_id, now)
     if notice is None:
         return None
     if notice.state == SENDING:
-        return await _send_on(session, means, notice, now)
+        return await _send_on(session, reaching, notice, now)
     if notice.state == SENT and notice.wants_ack:
-        return await _follow_up(session, means, notice, now)
+        return await _follow_up(session, reaching, ways, notice, now)
     await notices.move(session, notice, only_from=(notice.state,), due_at=None)
     return ()
 
@@ -178,40 +183,40 @@ async def next_step(session: Session, means: Means, now: datetime) -> Sequence[P
 # --- sending ---------------------------------------------------------------------------------------------------------
 
 
-async def _send_on(session: Session, means: Means, notice: Notice, now: datetime) -> Sequence[Post]:
+async def _send_on(session: Session, reaching: Reaching, notice: Notice, now: datetime) -> Sequence[Post]:
     posts: list[Post] = []
     in_rooms = await notices.rooms_to_post(session, notice.id)
     for room_id, follows in in_rooms:
         room = await rooms.get(session, room_id)
-        text = await text_for(session, means, notice, room, follows=follows)
-        posts += _posts(means, notice, text, now, room=room)
+        text = await text_for(session, reaching, notice, room, follows=follows)
+        posts += _posts(reaching, notice, text, now, room=room)
     await notices.note_posted_in(session, notice.id, [room_id for room_id, _ in in_rooms])
     waiting = await notices.people_to_tell(session, notice.id, _AT_ONCE)
     for addressee in waiting:
-        posts += await _to_one(session, means, notice, addressee, now)
+        posts += await _to_one(session, reaching, notice, addressee, now)
     if len(waiting) < _AT_ONCE:
-        ending = _next_moment(means, notice, now) if notice.wants_ack else None
+        ending = _next_moment(reaching, notice, now) if notice.wants_ack else None
         await notices.move(session, notice, only_from=(SENDING,), state=SENT, due_at=ending)
-        posts += await _tell_sent(session, means, notice, now)
+        posts += await _tell_sent(session, reaching, notice, now)
     return posts
 
 
 async def _to_one(
-    session: Session, means: Means, notice: Notice, addressee: Addressee, now: datetime
+    session: Session, reaching: Reaching, notice: Notice, addressee: Addressee, now: datetime
 ) -> Sequence[Post]:
-    if await means.reach(session, addressee.person_id, None) is None:
+    if await reaching.reach(session, addressee.person_id, None) is None:
         addressee.way = BY_NOTHING
         return ()
     addressee.posted = True
-    text = await text_for(session, means, notice, None, follows=addressee.follows)
-    return _posts(means, notice, text, now, person=addressee.person_id)
+    text = await text_for(session, reaching, notice, None, follows=addressee.follows)
+    return _posts(reaching, notice, text, now, person=addressee.person_id)
 
 
 def _posts(
-    means: Means, notice: Notice, text: str, now: datetime, *, room: Room | None = None, person: int | None = None
+    reaching: Reaching, notice: Notice, text: str, now: datetime, *, room: Room | None = None, person: int | None = None
 ) -> Sequence[Post]:
     """The words with the first file, and a post for each file more."""
-    begin = None if notice.urgent else _quiet_until(means, now)
+    begin = None if notice.urgent else _quiet_until(reaching, now)
     place = f"room/{room.id}" if room else f"person/{person}"
     said = [text, *(wording.notice_file(notice.number, number) for number in range(2, len(notice.files) + 1))]
     return [
@@ -231,21 +236,21 @@ def _posts(
     ]
 
 
-async def text_for(session: Session, means: Means, notice: Notice, room: Room | None, *, follows: bool) -> str:
+async def text_for(session: Session, reaching: Reaching, notice: Notice, room: Room | None, *, follows: bool) -> str:
     """A notice as people read it, in a group or alone."""
     before = await notices.get(session, notice.follows_id) if notice.follows_id is not None and follows else None
     ask = ""
     if notice.wants_ack:
-        ask = wording.notice_asks(local(notice.deadline_at), how_to_answer(means, room))
+        ask = wording.notice_asks(local(notice.deadline_at), how_to_answer(reaching, room))
     kind = notice.kind if before is not None else notices.NOTICE
     about = (before.number, before.title) if before else None
     return wording.notice(notice.number, notice.title, notice.text, ask, kind=kind, before=about)
 
 
-def how_to_answer(means: Means, room: Room | None) -> str:
+def how_to_answer(reaching: Reaching, room: Room | None) -> str:
     """How somebody answers where they read it."""
-    bot_name = means.settings.office.bot_name
-    match means.hears.get(room.channel, Hears.ALL) if room else Hears.ALL:
+    bot_name = reaching.settings.office.bot_name
+    match reaching.hears.get(room.channel, Hears.ALL) if room else Hears.ALL:
         case Hears.ALL:
             return wording.notice_answer()
         case Hears.MENTIONS:
@@ -254,7 +259,7 @@ def how_to_answer(means: Means, room: Room | None) -> str:
             return wording.notice_answer_alone(bot_name)
 
 
-async def _tell_sent(session: Session, means: Means, notice: Notice, now: datetime) -> Sequence[Post]:
+async def _tell_sent(session: Session, reaching: Reaching, notice: Notice, now: datetime) -> Sequence[Post]:
     counts = await notices.counts_by_way(session, notice.id)
     lost = [entry for entry in await notices.ledger(session, notice.id) if entry.way == BY_NOTHING]
     names = [f"{entry.unit}-{entry.name}" if entry.unit else entry.name for entry in lost]
@@ -262,99 +267,162 @@ async def _tell_sent(session: Session, means: Means, notice: Notice, now: dateti
         notice.number, notice.title, counts.get(BY_ROOM, 0), counts.get(BY_PERSON, 0), names, wants_ack=notice.wants_ack
     )
     return await staff.of_affairs(
-        session, means.settings, means.office_id, None, key=f"notice-sent/{notice.id}",
+        session, reaching.settings, reaching.office_id, None, key=f"notice-sent/{notice.id}",
         why=wording.notice_why(notice.number), text=text, now=now,
     )  # fmt: skip
 
 
-def _quiet_until(means: Means, now: datetime) -> datetime | None:
-    manners = means.settings.manners
-    return quiet_until(now, manners.quiet_from_hour, manners.quiet_to_hour)
+def _quiet_until(reaching: Reaching, now: datetime) -> datetime | None:
+    manners = reaching.settings.manners
+    return quiet_until(now, manners.quiet_hours)
 
 
 # --- following up ----------------------------------------------------------------------------------------------------
 
 
-def _moments(means: Means, notice: Notice) -> Sequence[datetime]:
+def _moments(reaching: Reaching, notice: Notice) -> Sequence[datetime]:
     """When those who have not answered are reminded, in order; none so soon that nobody could have answered."""
     begun = (notice.approved_at or notice.drafted_at) + _FIRST_REMINDER_AFTER
-    hours = sorted(set(means.settings.notices.remind_hours), reverse=True)
+    hours = sorted(set(reaching.settings.notices.remind_hours), reverse=True)
     return [moment for n in hours if (moment := notice.deadline_at - timedelta(hours=n)) >= begun]
 
 
-def _next_moment(means: Means, notice: Notice, now: datetime) -> datetime:
-    return next((moment for moment in _moments(means, notice) if moment > now), notice.deadline_at)
+def _next_moment(reaching: Reaching, notice: Notice, now: datetime) -> datetime:
+    return next((moment for moment in _moments(reaching, notice) if moment > now), notice.deadline_at)
 
 
-async def _follow_up(session: Session, means: Means, notice: Notice, now: datetime) -> Sequence[Post]:
+async def _follow_up(session: Session, reaching: Reaching, ways: Ways, notice: Notice, now: datetime) -> Sequence[Post]:
     if now >= notice.deadline_at:
         if not await notices.move(session, notice, only_from=(SENT,), due_at=None, step=notice.step + 1):
             return ()
-        return await _tell_ended(session, means, notice, now)
-    quiet_until = None if notice.urgent else _quiet_until(means, now)
-    if quiet_until is not None and quiet_until < notice.deadline_at:
-        await notices.move(session, notice, only_from=(SENT,), due_at=quiet_until)
+        return await _tell_ended(session, reaching, notice, now)
+    quiet = None if notice.urgent else _quiet_until(reaching, now)
+    if quiet is not None and quiet < notice.deadline_at:
+        await notices.move(session, notice, only_from=(SENT,), due_at=quiet)
         return ()
-    step = notice.step
-    moved = {"due_at": _next_moment(means, notice, now), "step": step + 1}
+    number = notice.step
+    moved = {"due_at": _next_moment(reaching, notice, now), "step": number + 1}
     if not await notices.move(session, notice, only_from=(SENT,), **moved):
         return ()
     lacking = [entry for entry in await notices.ledger(session, notice.id) if entry.seen is None and entry.posted]
-    return await _remind(session, means, notice, lacking, step)
+    ladder = Ladder(session, reaching.settings, reaching.office_id, now, ways)
+    chased = _Chased(reaching, notice, number, day_of(now, reaching.settings.office.day_cutoff_hour), now)
+    made = await _remind(session, ladder, ways, chased, lacking)
+    return [replace(post, notice=notice.id) for post in made]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chased:
+    """One round of reminders of a notice."""
+
+    reaching: Reaching
+    notice: Notice
+    number: int
+    on: date
+    now: datetime
+
+    def step(self, means: Means, where: str) -> Step:
+        """What the ladder is handed."""
+        return Step(
+            name=wording.notice_reminder_why(self.notice.number, self.number + 1),
+            key=f"notice-reminder/{self.notice.id}/{self.number}/{where}",
+            about=f"{OWED}/{self.notice.id}",
+            means=means,
+            on=self.on,
+            due_at=self.now,
+            not_after=self.notice.deadline_at,
+        )
+
+    def words(self, room: Room | None, names: Sequence[str] = ()) -> str:
+        """What is said."""
+        how = how_to_answer(self.reaching, room)
+        return wording.notice_reminder(
+            self.notice.number, self.notice.title, local(self.notice.deadline_at), how, names
+        )
 
 
 async def _remind(
-    session: Session, means: Means, notice: Notice, lacking: Sequence[Entry], step: int
-) -> Sequence[Post]:
-    """The first time in the group where it was said; later each alone, who can be reached so."""
-    by_room: dict[int, list[Entry]] = {}
-    posts: list[Post] = []
+    session: Session, ladder: Ladder, ways: Ways, chased: _Chased, lacking: Sequence[Entry]
+) -> list[Post]:
+    """The first time in the group where it was said; later each alone, by the first means that reaches them."""
+    by_room: dict[int, list[Known]] = {}
+    alone: dict[Means, list[Known]] = {}
     for entry in lacking:
-        named = entry.room_id is not None and await _names_shown(session, means, entry.room_id)
-        in_group = step == 0 and named
-        if not in_group and await means.reach(session, entry.person_id, None) is not None:
-            posts.append(_reminder(means, notice, step, person=entry.person_id))
+        known = Known(person_id=entry.person_id, name=entry.name, unit=entry.unit, aliases=(), role="")
+        named = entry.room_id is not None and await _names_shown(session, chased.reaching, entry.room_id)
+        means = None if chased.number == 0 and named else await _first_means(session, ways, entry.person_id)
+        if means is not None:
+            alone.setdefault(means, []).append(known)
         elif named and entry.room_id is not None:
-            by_room.setdefault(entry.room_id, []).append(entry)
-    for room_id, entries in by_room.items():
+            by_room.setdefault(entry.room_id, []).append(known)
+    posts: list[Post] = []
+    for means, people_of in alone.items():
+        text = "" if means is Means.SMS else chased.words(None)
+        chase = Chase(people=people_of, words=_always(text), paste=chased.words(None))
+        posts += await ladder.climb(chased.step(means, "person"), chase)
+    for room_id, people_in in by_room.items():
         room = await rooms.get(session, room_id)
         if room.paused_at is None:
-            posts.append(_reminder(means, notice, step, room=room, entries=entries))
+            posts += await _mention(ladder, chased, room, people_in)
     return posts
 
 
-async def _names_shown(session: Session, means: Means, room_id: int) -> bool:
-    return daybook.names_shown(means.settings, (await rooms.get(session, room_id)).name)
+def _always(text: str) -> Callable[[Known], str]:
+    """The same words for everybody."""
+    return lambda _known: text
 
 
-def _reminder(
-    means: Means,
-    notice: Notice,
-    step: int,
-    *,
-    room: Room | None = None,
-    person: int | None = None,
-    entries: Sequence[Entry] = (),
-) -> Post:
-    most = means.settings.manners.most_mentions
-    names = [entry.name for entry in entries[most:]]
-    how = how_to_answer(means, room)
-    return Post(
-        key=f"notice-reminder/{notice.id}/{step}/" + (f"room/{room.id}" if room else f"person/{person}"),
-        why=wording.notice_reminder_why(notice.number),
-        text=wording.notice_reminder(notice.number, notice.title, local(notice.deadline_at), how, names),
-        room=RoomId(room.id) if room else None,
-        person=PersonId(person) if person is not None else None,
-        mentions=tuple(PersonId(entry.person_id) for entry in entries[:most]),
-        not_after=notice.deadline_at,
-        notice=notice.id,
-    )
+async def _first_means(session: Session, ways: Ways, person_id: int) -> Means | None:
+    """A messenger, else mail, else a short message; a seat at the chat page, which calls nobody, only at last."""
+    private = await ways.way(session, person_id, Means.PRIVATE)
+    if private is not None:
+        account = await identities.get(session, private.identity_id)
+        if account.external_id != seat_of(person_id):
+            return Means.PRIVATE
+    for means in (Means.MAIL, Means.SMS):
+        if await ways.way(session, person_id, means) is not None:
+            return means
+    return Means.PRIVATE if private is not None else None
 
 
-async def _tell_ended(session: Session, means: Means, notice: Notice, now: datetime) -> Sequence[Post]:
+async def _mention(ladder: Ladder, chased: _Chased, room: Room, lacking: Sequence[Known]) -> Sequence[Post]:
+    step = chased.step(Means.MENTION, f"room/{room.id}")
+    shown = await ladder.mentioned(step, room, lacking)
+    if not shown:
+        return ()
+    most = chased.reaching.settings.manners.most_mentions
+    return [
+        Post(
+            key=step.key,
+            why=step.name,
+            text=chased.words(room, [known.name for known in shown[most:]]),
+            room=RoomId(room.id),
+            mentions=tuple(PersonId(known.person_id) for known in shown[:most]),
+            not_before=ladder.moment(step, room.channel, str(room.id), spread=False),
+            not_after=step.not_after,
+        )
+    ]
+
+
+async def still_owed(
+    session: Session, _settings: Settings, office_id: int, about: str, _on: date, wanted: Collection[int]
+) -> Collection[int]:
+    """Those who have not answered a notice that is still out; see `bot.chasing.Owing`."""
+    notice = await notices.get(session, int(about.partition("/")[2]))
+    if notice.state not in (SENDING, SENT) or notice.office_id != office_id:
+        return ()
+    ledger = await notices.ledger(session, notice.id)
+    return {entry.person_id for entry in ledger if entry.seen is None} & set(wanted)
+
+
+async def _names_shown(session: Session, reaching: Reaching, room_id: int) -> bool:
+    return daybook.names_shown(reaching.settings, (await rooms.get(session, room_id)).name)
+
+
+async def _tell_ended(session: Session, reaching: Reaching, notice: Notice, now: datetime) -> Sequence[Post]:
     text = ledger_text(notice, await notices.ledger(session, notice.id), ended=True)
     return await staff.of_affairs(
-        session, means.settings, means.office_id, None, key=f"notice-ended/{notice.id}",
+        session, reaching.settings, reaching.office_id, None, key=f"notice-ended/{notice.id}",
         why=wording.notice_why(notice.number), text=text, now=now,
     )  # fmt: skip
 

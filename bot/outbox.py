@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot import staff, wording
-from bot.channel import Channel
+from bot.channel import Channel, Means, Way
+from bot.chasing import Gate
 from bot.clock import Clock, local, until_set
 from bot.errors import ChannelUnavailable, DeliveryDelayed, DeliveryRefused, DeliveryUnknown
 from bot.messages import Attachment, Conversation, Dispatch, Doubt, Mention, Post, Receipt
@@ -41,11 +42,14 @@ class Outbox:
         office_id: int,
         channels: Mapping[str, Channel],
         chance: random.Random,
+        gate: Gate | None = None,
     ) -> None:
         """Args:
         channels: the channels that this process holds; posts of others are left to theirs.
         chance: where the jitter between posts comes from; seeded by whoever makes it.
+        gate: looks at a reminder once more when it is about to go out; without it all goes out.
         """
+        self._gate = gate
         self._store, self._clock, self._settings, self._office_id = store, clock, settings, office_id
         self._channels, self._chance = channels, chance
         self._posting = Posting(clock, settings, office_id, channels)
@@ -62,6 +66,14 @@ class Outbox:
     async def reach(self, session: Session, person_id: int | None, identity_id: int | None) -> int | None:
         """By which account somebody can be told privately; see `Posting.reach`."""
         return await self._posting.reach(session, person_id, identity_id)
+
+    def channels(self, means: Means) -> Sequence[str]:
+        """The channels by which people are reached so; see `bot.channel.Ways`."""
+        return self._posting.channels(means)
+
+    async def way(self, session: Session, person_id: int, means: Means) -> Way | None:
+        """By which account somebody is reached so; see `bot.channel.Ways`."""
+        return await self._posting.way(session, person_id, means)
 
     @property
     def stirred(self) -> bool:
@@ -147,7 +159,10 @@ class Outbox:
                 return
             if not await posts.claim(session, post.id, now, lease):
                 return
-            dispatch = await self._dispatch(session, post)
+            # Behind the claim: what was reported before it is seen here, so that nobody is reminded who has reported.
+            if self._gate is not None and not await self._gate.lets_out(session, post, now):
+                return
+            dispatch = await self._dispatch(session, await posts.get(session, post.id))
         await self._send(channel, pacing, post, dispatch)
 
     async def _place_known(self, session: Session, post: PostRow) -> bool:

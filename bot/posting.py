@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot import staff, wording
-from bot.channel import Channel, Starts
+from bot.channel import Channel, Means, Starts, Way
 from bot.clock import Clock, local
 from bot.messages import Doubt, PersonId, Post, Receipt, RoomId
 from bot.settings import Settings
@@ -150,6 +150,23 @@ class Posting:
                 return given.id
         _, found = await self._private(session, person_id) if person_id is not None else ("", None)
         return found.id if found and await self._is_open(session, found) else None
+
+    def channels(self, means: Means) -> Sequence[str]:
+        """The channels by which people are reached so; see `bot.channel.Ways`."""
+        return [name for name, channel in self._channels.items() if channel.traits.means is means]
+
+    async def way(self, session: Session, person_id: int, means: Means) -> Way | None:
+        """By which account somebody is reached so, and in which words; see `bot.channel.Ways`."""
+        for identity in await identities.of_person(session, person_id):
+            holder = self._channels.get(identity.channel)
+            if holder is None or holder.traits.means is not means:
+                continue
+            if means is not Means.PRIVATE:
+                return Way(identity_id=identity.id, channel=identity.channel, words=holder.traits.nudge or "")
+            if await self._is_open(session, identity):
+                return Way(identity_id=identity.id, channel=identity.channel)
+        channel, seat = await self._seat_of(session, person_id) if means is Means.PRIVATE else ("", None)
+        return Way(identity_id=seat.id, channel=channel) if seat is not None else None
 
     async def _is_open(self, session: Session, identity: Identity) -> bool:
         """Whether the bot may speak to the account now: always, or because it has spoken to the bot alone."""

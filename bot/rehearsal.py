@@ -14,15 +14,15 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import app, replay
+from bot import app, replay, wording
 from bot.app import Bot, Reader
-from bot.channel import Channel
-from bot.channels.memory import MemoryChannel
+from bot.channel import Channel, Traits
+from bot.channels.memory import TRAITS, MemoryChannel
 from bot.clock import VirtualClock, at, local
 from bot.messages import Message, OfficeId
 from bot.settings import Settings, StoreSettings
 from bot.transcript import GroupDay
-from storage import Store, migrate, people, posts, rooms
+from storage import Store, migrate, people, posts, reminders, rooms
 from storage.tables import Room
 
 ROOM_CHANNEL = "rehearsal"
@@ -31,11 +31,17 @@ _LONGEST_JUMP = timedelta(hours=6)
 """Planning looks a day ahead: the clock never jumps further than it sees."""
 
 
-async def rehearse(settings: Settings, days: Sequence[GroupDay], reader: Reader) -> list[Mapping[str, Any]]:
+async def rehearse(
+    settings: Settings, days: Sequence[GroupDay], reader: Reader, *, withheld: bool = False
+) -> list[Mapping[str, Any]]:
     """Every post that the bot would make on these days, in order, in the rooms that the days are of.
 
+    Args:
+        withheld: reminders that a cap or the quiet hours keep back, too.
+
     Returns:
-        one mapping a post: `at`, `room`, `to`, `text`, `mentions`, `why`.
+        one mapping a post: `at`, `room`, `to`, `text`, `mentions`, `why`; of what was kept back `text` is empty and
+        `withheld` says why.
     """
     named = {day.room for day in days}
     rooms_played = tuple(room for room in settings.rooms if room.name in named or room.purpose == "staff")
@@ -45,17 +51,19 @@ async def rehearse(settings: Settings, days: Sequence[GroupDay], reader: Reader)
         store = Store.open(settings.store.url)
         try:
             await migrate.upgrade(store)
-            return await _play(settings, store, sorted(days, key=lambda day: day.date), reader)
+            bot = await _play(settings, store, sorted(days, key=lambda day: day.date), reader)
+            found = [*await _said(bot), *(await _withheld(bot) if withheld else ())]
+            return sorted(found, key=lambda told: str(told["at"]))
         finally:
             await store.close()
 
 
-async def _play(settings: Settings, store: Store, days: Sequence[GroupDay], reader: Reader) -> list[Mapping[str, Any]]:
+async def _play(settings: Settings, store: Store, days: Sequence[GroupDay], reader: Reader) -> Bot:
     clock = VirtualClock(at(days[0].date, time(settings.office.day_cutoff_hour)))
 
-    def make(_office: OfficeId) -> Mapping[str, Channel]:
-        names = [channel.name for channel in settings.channels]
-        return {name: MemoryChannel(name, clock) for name in (*names, ROOM_CHANNEL)}
+    def make(office: OfficeId) -> Mapping[str, Channel]:
+        real = app.channels_of(settings, store, clock)(office)
+        return {name: MemoryChannel(name, clock, _traits(real.get(name))) for name in (*real, ROOM_CHANNEL)}
 
     bot = await app.build(settings, store, clock, make, reader.heard, random.Random(0))  # noqa: S311 - jitter, no secret
     stage, said = Stage(bot, clock), []
@@ -66,7 +74,14 @@ async def _play(settings: Settings, store: Store, days: Sequence[GroupDay], read
         await stage.play_until(message.sent_at)
         await stage.hear(message, room)
     await stage.play_until(at(days[-1].date + timedelta(days=1), time(settings.office.day_cutoff_hour)))
-    return await _said(bot)
+    return bot
+
+
+def _traits(channel: Channel | None) -> Traits:
+    """What a channel of the rehearsal can do: all, but for one that reaches addresses only."""
+    if channel is None or channel.traits.addresses is None:
+        return TRAITS
+    return replace(channel.traits, sends_once=True)
 
 
 class Stage:
@@ -119,4 +134,24 @@ async def _said(bot: Bot) -> list[Mapping[str, Any]]:
             "why": post.why,
         }
         for post in ordered
+    ]
+
+
+async def _withheld(bot: Bot) -> list[Mapping[str, Any]]:
+    async with bot.store.read() as session:
+        kept_back = await reminders.withheld(session, bot.office_id)
+        called = await people.names(session, {reminder.person_id for reminder in kept_back})
+    return [
+        {
+            "at": local(reminder.due_at).isoformat(timespec="seconds"),
+            "room": None,
+            "to": called[reminder.person_id],
+            "text": "",
+            "mentions": [],
+            "why": reminder.step,
+            "withheld": wording.withheld(
+                reminder.means, called[reminder.person_id], reminder.withheld, reminder.number
+            ),
+        }
+        for reminder in kept_back
     ]

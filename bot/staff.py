@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.messages import Doubt, PersonId, Post, RoomId
+from bot.messages import Doubt, FileId, PersonId, Post, RoomId
 from bot.settings import Settings
 from storage import Session, people, rooms
 
@@ -32,6 +33,20 @@ async def to_each(
         )
         for member in staff
     ]
+
+
+async def to_officer(
+    session: Session,
+    office_id: int,
+    key: str,
+    why: str,
+    text: str,
+    until: datetime,
+    attachment: FileId | None = None,
+) -> list[Post]:
+    """The same for whoever is on duty: while there is no rota, each member of staff of the office."""
+    told = await to_each(session, None, office_id, key, why, text, until)
+    return [dataclasses.replace(post, attachment=attachment) for post in told]
 
 
 async def of_affairs(

@@ -156,6 +156,164 @@ def money(yuan: float) -> str:
     return f"{yuan:.2f}".rstrip("0").rstrip(".") + " 元"
 
 
+# --- the ladder of reminders: to one person alone, and to whoever is on duty ---------------------------------------
+
+
+_MEANS: Mapping[str, str] = {"mention": "群里点名", "private": "私信", "sms": "短信", "mail": "邮件"}
+_FATES: Mapping[str, str] = {
+    "sent": "",
+    "delivered": "已送达",
+    "due": "还没发出",
+    "claimed": "正在发",
+    "refused": "没送到",
+    "unknown": "可能没发出",
+    "held": "扣着没发",
+    "stale": "没发成",
+}
+
+
+def example_report() -> str:
+    """A report as people write it."""
+    return "36.5 健康 在长沙"
+
+
+def reminder_to_one(name: str, on: str, title: str, example: str, *, mail: bool) -> str:
+    """Reminds one person alone; says nothing of how they are. `title` is a form's, empty for the daily report.
+
+    Of a mail the first line is its subject.
+    """
+    such = f"，比如：{example}" if example else "。"
+    what = title or f"{on}的情况"
+    greeting = f"{name}您好：" if name else "您好："
+    if mail:
+        return (
+            f"请回复：{what}\n{greeting}还没看到您的{what}。直接回复这封邮件，写一句就行{such}\n"
+            "已经报过的不用理会，谢谢。"
+        )
+    return f"{greeting}还没看到您的{what}，方便时回我一句就行{such}"
+
+
+def no_channel(means: str) -> str:
+    """Why a step is left to staff: the office has no such channel."""
+    return f"没有配置{_MEANS[means]}的渠道"
+
+
+def too_many(people: int, most: int) -> str:
+    """Why a step is left to staff: more people than it may go out to."""
+    return f"要提醒 {people} 人，超过了这一步的上限 {most} 人，怕是群里没收到，我先没有发"
+
+
+def called(name: str, unit: str, phone: str) -> str:
+    """Somebody to be reached: for whoever is on duty alone."""
+    return f"{name}{f'（{unit}）' if unit else ''} {phone or '没有电话'}"
+
+
+_MOST_LISTED = 40
+
+
+def errand(number: int, step: str, why: str, paste: str, lines: Sequence[str]) -> str:
+    """A step that staff do by hand: the words to pass on, to whom, and how it is ticked off."""
+    return (
+        f"【请代办 {number}】{step}：{why}，请您来发。话在下面，可以直接复制：\n{paste}\n"
+        f"—— 发给这 {len(lines)} 人：\n{_listed(lines)}\n办好了发 /已办 {number}。"
+    )
+
+
+def _listed(lines: Sequence[str]) -> str:
+    more = len(lines) - _MOST_LISTED
+    return "\n".join([*lines[:_MOST_LISTED], *([f"……还有 {more} 人"] if more > 0 else [])])
+
+
+def phone_list(on: date, title: str, lines: Sequence[str], quiet: datetime | None) -> str:
+    """The day's telephone list; `quiet` is when calling is fine again, local, where it is late."""
+    what = title or "健康上报"
+    late = f"\n现在不早了，请等到 {day(quiet.date())} {clock_time(quiet)} 以后再打。" if quiet else ""
+    numbered = [f"{number}. {said}" for number, said in enumerate(lines, 1)]
+    return (
+        f"【电话名单】{what}（{day(on)}）还有 {len(lines)} 人没报，请打电话问一下：{late}\n{_listed(numbered)}\n"
+        "问到了发 /代报 姓名 情况；打不通发 /标记 姓名 联系不上。整张表在附件里。"
+    )
+
+
+def phone_list_file(on: date, step: str) -> str:
+    """What the file of the list is called."""
+    return f"{step} {on.isoformat()}.xlsx".replace("/", "_")
+
+
+def phone_line(who: str, tried: Sequence[str], *, unreachable: bool) -> str:
+    """One person of the telephone list."""
+    return f"{who}{'，今天已标联系不上' if unreachable else ''}：{'、'.join(tried) or '还没提醒过'}"
+
+
+def tried_group(at: datetime) -> str:
+    """The person's group as a whole was reminded."""
+    return f"群里提醒 {at.hour}:{at:%M}"
+
+
+def tried(means: str, state: str, at: datetime) -> str:
+    """A reminder that was made, and what became of it; empty where it was called off."""
+    if state not in _FATES:
+        return ""
+    fate = _FATES[state]
+    return f"{_MEANS[means]} {at.hour}:{at:%M}{f'（{fate}）' if fate else ''}"
+
+
+def tried_by_staff(means: str, *, done: bool) -> str:
+    """A step that was left to staff."""
+    return f"{_MEANS[means]}（请人代发，{'已办' if done else '还没办'}）"
+
+
+def not_reminded(means: str, why: str, number: int) -> str:
+    """A reminder that was not made."""
+    lacking = {"sms": "没有手机号", "mail": "没有邮箱"}.get(means, "没有能私下说话的账号")
+    reasons = {
+        "cap": _often(number),
+        "week": _often_in_week(number),
+        "quiet": "不打扰的时间，没有发",
+        "address": lacking,
+    }
+    return f"{_MEANS[means]}（{reasons.get(why, why)}）"
+
+
+def _often(number: int) -> str:
+    return f"今天已经提醒过 {number} 次，不再发"
+
+
+def _often_in_week(number: int) -> str:
+    return f"七天里已经发过 {number} 条，不再发"
+
+
+def withheld(means: str, name: str, why: str, number: int) -> str:
+    """For a rehearsal: where a cap or the quiet hours keep a reminder back."""
+    if why in ("cap", "week"):
+        return f"{_MEANS[means]}：{name} {_often(number) if why == 'cap' else _often_in_week(number)}"
+    if why == "quiet":
+        return f"{_MEANS[means]}：到了不打扰的时间，不发给 {name}"
+    if why == "address":
+        return f"{_MEANS[means]}：{name} 没有可用的地址，发不了"
+    return f"{_MEANS[means]}：{name} 这一步请值班人员代办"
+
+
+def errand_done(number: int, what: str) -> str:
+    """An errand was ticked off."""
+    return f"好的，{number} 号代办“{what}”已办。"
+
+
+def errand_line(number: int, what: str, at: datetime) -> str:
+    """One errand that is open."""
+    return f"{number}. {day(at.date())} {clock_time(at)} {what}"
+
+
+def errands_open(lines: Sequence[str]) -> str:
+    """What is left to staff and not ticked off."""
+    return "这些等着代办：\n" + "\n".join(lines) + "\n办好了发 /已办 编号" if lines else "没有等着代办的。"
+
+
+def which_errand() -> str:
+    """No errand of that number."""
+    return "没有这个编号的代办。发 /已办 看还有哪些。"
+
+
 # --- private: of a person's health ---------------------------------------------------------------------------------
 
 
@@ -767,9 +925,9 @@ def notice_why(number: int) -> str:
     return f"通知 {number}"
 
 
-def notice_reminder_why(number: int) -> str:
+def notice_reminder_why(number: int, nth: int) -> str:
     """Why a notice's reminders are made."""
-    return f"通知 {number} 催回执"
+    return f"通知 {number} 第 {nth} 次催回执"
 
 
 def notice_reminder(number: int, title: str, until: datetime, how: str, names: Sequence[str]) -> str:

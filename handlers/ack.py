@@ -59,7 +59,6 @@ async def ack(record: Ack, heard: Heard, session: Session) -> Sequence[Post]:
         by_id=whose.by_id,
         note="",
     )
-    await notices.call_off_reminders(session, meant[0].id, whose.person_id)
     return await _tell_of_two(meant, heard, session) if len(meant) > 1 else ()
 
 

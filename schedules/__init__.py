@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.messages import Post
-from schedules import forms, remind, tally
-from schedules.due import Due
+from schedules import forms, ladder, remind, tally
+from schedules.due import Due, OfficeDue
 from storage import Session
 
 SCHEDULES: Mapping[str, Callable[[Due, Session], Awaitable[Sequence[Post]]]] = {
@@ -21,7 +21,15 @@ SCHEDULES: Mapping[str, Callable[[Due, Session], Awaitable[Sequence[Post]]]] = {
 
 FORM_SCHEDULES: Mapping[str, Callable[[Due, Session], Awaitable[Sequence[Post]]]] = {
     "remind": forms.remind,
-    "remind_missing": forms.remind_missing,
+    "remind_missing": remind.remind_missing,
     "tally": forms.tally,
 }
 """The same jobs, of a schedule that names a form (采集)."""
+
+OFFICE_SCHEDULES: Mapping[str, Callable[[OfficeDue, Session], Awaitable[Sequence[Post]]]] = {
+    "remind_each": ladder.remind_each,
+    "sms": ladder.sms,
+    "mail": ladder.mail,
+    "phone_list": ladder.phone_list,
+}
+"""Jobs that are due once for the whole office, of whatever is collected."""

@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 
 from bot import daybook, staff, wording
 from bot.forms import Form, Per
-from bot.messages import PersonId, Post
+from bot.messages import Post
 from bot.reports import forms as reports
 from bot.reports.forms import FormDay
+from bot.settings import Settings
 from schedules.due import Due
 from storage import Session
+from storage.tables import Room
 
 
 async def remind(due: Due, session: Session) -> Sequence[Post]:
@@ -21,22 +23,10 @@ async def remind(due: Due, session: Session) -> Sequence[Post]:
     day = await _day(due, session)
     if day is None:
         return ()
-    text = due.schedule.text.format_map(_fill(due, day)) if due.schedule.text else reminder(day, due.how)
+    text = (
+        due.schedule.text.format_map(fill(due.settings, due.room, day)) if due.schedule.text else reminder(day, due.how)
+    )
     return [due.post(text)]
-
-
-async def remind_missing(due: Due, session: Session) -> Sequence[Post]:
-    """Mentions those who have not answered; nothing where all have."""
-    day = await _day(due, session)
-    if day is None or not day.missing:
-        return ()
-    shown = list(day.missing) if daybook.names_shown(due.settings, due.room.name) else []
-    most = due.settings.manners.most_mentions
-    others = [known.name for known in shown[most:]]
-    text = wording.form_reminder_of_missing(day.form.title, others)
-    if due.schedule.text:
-        text = due.schedule.text.format_map(_fill(due, day))
-    return [due.post(text, tuple(PersonId(known.person_id) for known in shown[:most]))]
 
 
 async def tally(due: Due, session: Session) -> Sequence[Post]:
@@ -47,7 +37,7 @@ async def tally(due: Due, session: Session) -> Sequence[Post]:
     names = daybook.names_shown(due.settings, due.room.name)
     text = reports.for_room(day, names=names, totals=True)
     if due.schedule.text:
-        text = due.schedule.text.format_map(_fill(due, day))
+        text = due.schedule.text.format_map(fill(due.settings, due.room, day))
     posts = [due.post(text)]
     if said := reports.for_staff(day):
         key, why = f"{due.key}/form", due.schedule.name
@@ -79,12 +69,12 @@ async def _day(due: Due, session: Session) -> FormDay | None:
     return await daybook.form_day(session, due.room, form, due.on) if form is not None else None
 
 
-def _fill(due: Due, day: FormDay) -> Mapping[str, object]:
+def fill(settings: Settings, room: Room, day: FormDay) -> Mapping[str, object]:
     """What stands for the placeholders of a text; no names where the room is not to see them."""
-    shown = day.missing if daybook.names_shown(due.settings, due.room.name) else ()
+    shown = day.missing if daybook.names_shown(settings, room.name) else ()
     return {
-        "date": wording.day(due.on),
-        "room": due.room.name,
+        "date": wording.day(day.on),
+        "room": room.name,
         "should": len(day.people),
         "reported": len(day.answered),
         "missing_count": len(day.missing),

@@ -8,16 +8,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from bot import asking, noticing
-from bot.channel import Hears
+from bot.channel import Hears, Means, Way, Ways
 from bot.clock import Clock, at, day_of, local
 from bot.heard import Reach, nobody
 from bot.messages import Post
-from bot.noticing import Means
+from bot.noticing import Reaching
 from bot.settings import ScheduleSettings, Settings
-from schedules import FORM_SCHEDULES, SCHEDULES, calendar
-from schedules.due import Due
+from schedules import FORM_SCHEDULES, OFFICE_SCHEDULES, SCHEDULES, calendar
+from schedules.due import Due, OfficeDue
 from storage import Session, Store, notices, occasions, questions, rooms
 from storage.tables import Occasion, Room
 
@@ -32,6 +33,18 @@ _MOST_BACK = timedelta(days=7)
 """How far back firings that a long silence missed are listed."""
 
 
+class Nowhere:
+    """Ways that lead to nobody."""
+
+    def channels(self, _means: Means) -> Sequence[str]:
+        """None."""
+        return ()
+
+    async def way(self, _session: Session, _person_id: int, _means: Means) -> Way | None:
+        """None."""
+        return None
+
+
 class Planner:
     """What is due by the schedules of `bot.toml`, by questions that were asked back, by notices."""
 
@@ -44,13 +57,16 @@ class Planner:
         put: Put,
         reach: Reach = nobody,
         hears: Mapping[str, Hears] | None = None,
+        ways: Ways | None = None,
     ) -> None:
         """Args:
         put: where the posts go, within the same transaction.
         reach: how it is found out whether somebody can be asked privately.
         hears: channel → what of a room's talk reaches the bot there; all of it where nothing is said.
+        ways: by which account somebody is reminded alone; without it nobody is.
         """
         self._reach = reach
+        self._ways = ways or Nowhere()
         self._store, self._clock, self._settings, self._office_id, self._put = store, clock, settings, office_id, put
         self._hears = hears or {}
         self._by_name = {schedule.name: schedule for schedule in settings.schedules}
@@ -89,9 +105,9 @@ class Planner:
 
     async def _follow_one(self) -> bool:
         """Takes one notice a step on in one transaction; False where none is due."""
-        means = Means(settings=self._settings, office_id=self._office_id, reach=self._reach, hears=self._hears)
+        reaching = Reaching(settings=self._settings, office_id=self._office_id, reach=self._reach, hears=self._hears)
         async with self._store.begin() as session:
-            said = await noticing.next_step(session, means, self._clock.now())
+            said = await noticing.next_step(session, reaching, self._ways, self._clock.now())
             if said:
                 await self._put(session, said)
         return said is not None
@@ -105,17 +121,22 @@ class Planner:
         planned = await occasions.planned(session, self._office_id, since - _LONGEST_MOVE)
         keys = []
         for schedule in self._settings.schedules:
-            for room in found:
-                if not self._is_for(schedule, room):
-                    continue
+            for room in self._places(schedule, found):
                 for on, due_at in self._firings(schedule, since, until):
-                    key = f"{schedule.name}/{on.isoformat()}/{room.id}"
+                    key = f"{schedule.name}/{on.isoformat()}/{room.id if room is not None else 'office'}"
                     keys.append(key)
                     if key not in planned:
                         await self._plan_one(session, schedule, room, on, due_at, key)
                     elif planned[key].moved(due_at):
                         await occasions.replan(session, self._office_id, key, due_at, _not_after(schedule, due_at))
         await occasions.drop_planned(session, self._office_id, now, until, keys)
+
+    def _places(self, schedule: ScheduleSettings, found: Sequence[Room]) -> Sequence[Room | None]:
+        """The rooms in which a schedule is due one by one, or None for the whole office at once."""
+        meant = [room for room in found if self._is_for(schedule, room)]
+        if schedule.do in OFFICE_SCHEDULES:
+            return [None] if meant else []
+        return meant
 
     def _is_for(self, schedule: ScheduleSettings, room: Room) -> bool:
         """Whether a schedule speaks in a room: deputies' for the daily reports, those that a form asks for that."""
@@ -137,7 +158,7 @@ class Planner:
             day += timedelta(days=1)
 
     async def _plan_one(
-        self, session: Session, schedule: ScheduleSettings, room: Room, on: date, due_at: datetime, key: str
+        self, session: Session, schedule: ScheduleSettings, room: Room | None, on: date, due_at: datetime, key: str
     ) -> None:
         await occasions.plan(
             session,
@@ -145,7 +166,7 @@ class Planner:
             key=key,
             schedule=schedule.name,
             on_day=on,
-            room_id=room.id,
+            room_id=room.id if room is not None else None,
             due_at=due_at,
             not_after=_not_after(schedule, due_at),
         )
@@ -162,31 +183,36 @@ class Planner:
 
     async def _settle(self, session: Session, occasion: Occasion, now: datetime) -> None:
         schedule = self._by_name.get(occasion.schedule)
-        room = await rooms.get(session, occasion.room_id)
-        if schedule is None:
+        room = await rooms.get(session, occasion.room_id) if occasion.room_id is not None else None
+        if schedule is None or (room is None) != (schedule.do in OFFICE_SCHEDULES):  # it was another job then
             await occasions.settle(session, occasion.id, "dropped", now)
         elif now > occasion.not_after:
             log.warning("schedule %d was missed: the bot was down", occasion.id)
             await occasions.settle(session, occasion.id, "missed", now)
-        elif room.paused_at is not None:
+        elif room is not None and room.paused_at is not None:
             await occasions.settle(session, occasion.id, "paused", now)
         elif await occasions.settle(session, occasion.id, "done", now):
             await self._put(session, await self._posts(session, occasion, schedule, room, now))
 
     async def _posts(
-        self, session: Session, occasion: Occasion, schedule: ScheduleSettings, room: Room, now: datetime
+        self, session: Session, occasion: Occasion, schedule: ScheduleSettings, room: Room | None, now: datetime
     ) -> Sequence[Post]:
-        due = Due(
-            key=occasion.key,
-            schedule=schedule,
-            settings=self._settings,
-            room=room,
-            on=occasion.on_day,
-            due_at=occasion.due_at,
-            not_after=occasion.not_after,
-            now=now,
-            hears=self._hears.get(room.channel, Hears.ALL),
-        )
+        firing: dict[str, Any] = {
+            "key": occasion.key,
+            "schedule": schedule,
+            "settings": self._settings,
+            "on": occasion.on_day,
+            "due_at": occasion.due_at,
+            "not_after": occasion.not_after,
+            "now": now,
+            "ways": self._ways,
+        }
+        if room is None:
+            known = [r for r in await rooms.every(session, self._office_id) if r.purpose != rooms.UNKNOWN]
+            asked = [r for r in known if self._is_for(schedule, r)]
+            office_due = OfficeDue(**firing, office_id=self._office_id, rooms=asked)
+            return await OFFICE_SCHEDULES[schedule.do](office_due, session)
+        due = Due(**firing, room=room, hears=self._hears.get(room.channel, Hears.ALL))
         jobs = FORM_SCHEDULES if schedule.form else SCHEDULES
         return await jobs[schedule.do](due, session)
 

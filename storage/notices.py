@@ -209,13 +209,6 @@ async def drop_doubtful(session: Session, notice_id: int) -> None:
     await session.execute(kept.values(state="dropped", note=_ENDED))
 
 
-async def call_off_reminders(session: Session, notice_id: int, person_id: int) -> None:
-    """Lets no reminder of a notice go to somebody alone any more: they have answered."""
-    waiting = update(Post).where(Post.notice_id == notice_id, Post.person_id == person_id, Post.state == "due")
-    reminders = Post.key.startswith("notice-reminder/")
-    await session.execute(waiting.where(reminders).values(state="dropped", note="已经回了，不再催"))
-
-
 # --- who has seen it -------------------------------------------------------------------------------------------------
 
 

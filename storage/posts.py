@@ -125,6 +125,11 @@ def _still(post_id: int, state: str, lapsed_before: datetime | None) -> list[Col
     return [Post.id == post_id, Post.state == state, *lapsed]
 
 
+async def rewrite(session: Session, post_id: int, text: str, mentions: Sequence[int]) -> None:
+    """Changes what a post says just before it is said: the row keeps what went out."""
+    await session.execute(update(Post).where(Post.id == post_id).values(text=text, mentions=list(mentions)))
+
+
 async def sent_since(session: Session, channel: str, since: datetime, room_id: int | None = None) -> Sequence[datetime]:
     """When posts went out by a channel (into a room) since an instant, oldest first."""
     query = select(Post.sent_at).where(Post.channel == channel, Post.sent_at >= since)

@@ -390,7 +390,7 @@ class Mark(Table):
 
 
 class Occasion(Table):
-    """One firing of a schedule in one room: a row first, done once, or missed and listed."""
+    """One firing of a schedule, in one room or for the whole office: a row first, done once, or missed and listed."""
 
     __tablename__ = "occasions"
     __table_args__ = (
@@ -409,7 +409,8 @@ class Occasion(Table):
     key: Mapped[str] = mapped_column(String(300))
     schedule: Mapped[str] = mapped_column(String(100))
     on_day: Mapped[date]
-    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
+    """None: for the whole office, each person once."""
     due_at: Mapped[datetime]
     not_after: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16), default="due")
@@ -446,6 +447,7 @@ class Post(Table):
             sqlite_where=text("notice_id IS NOT NULL"),
             postgresql_where=text("notice_id IS NOT NULL"),
         ),
+        Index(None, "person_id", "made_at"),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
@@ -473,6 +475,55 @@ class Post(Table):
     sent_at: Mapped[datetime | None]
     proof: Mapped[str] = mapped_column(String(200), default="")
     note: Mapped[str] = mapped_column(String(300), default="")
+
+
+class Reminder(Table):
+    """One step of the ladder (催报) towards one person on a day: the post that it made, or why it made none."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        UniqueConstraint("office_id", "on_day", "step", "person_id"),
+        Index(None, "person_id", "on_day"),
+        Index(
+            "ix_reminders_posts",
+            "office_id",
+            "post_key",
+            sqlite_where=text("post_key <> ''"),
+            postgresql_where=text("post_key <> ''"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    step: Mapped[str] = mapped_column(String(200))
+    """The name of the schedule, or whatever else has people reminded."""
+    on_day: Mapped[date]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    about: Mapped[str] = mapped_column(String(200))
+    """What is asked for: `health`, `form/口罩领取`; its first word says who decides whether it is still owed."""
+    means: Mapped[str] = mapped_column(String(16))
+    """`mention`, `private`, `sms`, `mail`."""
+    post_key: Mapped[str] = mapped_column(String(300), default="")
+    """The post that reminds; empty where none was made."""
+    withheld: Mapped[str] = mapped_column(String(16), default="")
+    """Why there is none: `cap`, `week`, `quiet`, `address` (none is known), `office` (staff do it by hand)."""
+    number: Mapped[int] = mapped_column(Integer, default=0)
+    """For `cap` and `week`, how often they had been reminded."""
+    due_at: Mapped[datetime]
+
+
+class Errand(Table):
+    """What the program cannot do and asks of whoever is on duty (代办): a text to pass on, ticked off when done."""
+
+    __tablename__ = "errands"
+    __table_args__ = (UniqueConstraint("office_id", "key"), Index(None, "office_id", "made_at"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    key: Mapped[str] = mapped_column(String(300))
+    what: Mapped[str] = mapped_column(String(300))
+    """In a few words, for lists."""
+    made_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 
 class File(Table):

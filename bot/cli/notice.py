@@ -16,7 +16,7 @@ from bot.cli.sources import settings_of
 from bot.clock import local
 from bot.errors import BotError, Refusal
 from bot.heard import known_of
-from bot.noticing import Means
+from bot.noticing import Reaching
 from bot.rosters import Role
 from bot.settings import Settings
 from handlers import attached, drafts
@@ -52,8 +52,8 @@ async def _draft(settings: Settings, text: str, file: Path, by: str, *, keep: bo
             file_ids = await _files(session, bot, draft, file.parent)
             made = await commands.store_draft(session, settings, bot.office_id, by_id, now, draft, file_ids)
             hears = {name: channel.traits.hears for name, channel in bot.channels.items()}
-            means = Means(settings=settings, office_id=bot.office_id, reach=bot.outbox.reach, hears=hears)
-            shown = await commands.preview(made, means, session, meant)
+            reaching = Reaching(settings=settings, office_id=bot.office_id, reach=bot.outbox.reach, hears=hears)
+            shown = await commands.preview(made, reaching, session, meant)
             if not keep:
                 await session.rollback()
         return shown

@@ -20,7 +20,8 @@ from bot.cli.sources import group_days, settings_of
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Prints the posts in order."""
     settings, days = settings_of(arguments, environ), group_days(arguments.files)
-    posts = complete(rehearsal.rehearse(settings, days, Reader.for_settings(settings)))
+    reader = Reader.for_settings(settings)
+    posts = complete(rehearsal.rehearse(settings, days, reader, withheld=not arguments.json))
     if arguments.json:
         print(json.dumps(posts, ensure_ascii=False, indent=2))
         return 0
@@ -34,6 +35,11 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
 def _show(console: Console, post: Mapping[str, Any]) -> None:
     at = datetime.fromisoformat(post["at"])
+    if "withheld" in post:
+        console.print(
+            Text(f"{at:%m-%d %H:%M:%S}  ", style="bold").append(f"没有发  {post['withheld']}", style="yellow")
+        )
+        return
     where = post["room"] or f"私聊 {post['to']}"
     head = (
         Text(f"{at:%m-%d %H:%M:%S}  ", style="bold").append(where, style="cyan").append(f"  {post['why']}", style="dim")

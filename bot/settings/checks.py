@@ -21,13 +21,16 @@ from bot.settings.mail import in_the_clear
 from bot.settings.shape import (
     ChannelSettings,
     MailSettings,
+    MannersSettings,
     RoomSettings,
     ScheduleSettings,
+    SmsSettings,
     WebchatSettings,
     WebSettings,
     WechatySettings,
     WecomAppSettings,
 )
+from bot.settings.values import is_within
 
 
 class Finding(NamedTuple):
@@ -53,6 +56,7 @@ class Draft:
     room_names: Mapping[int, str]
     schedules: Mapping[int, ScheduleSettings]
     schedule_names: Mapping[int, str]
+    manners: MannersSettings
     forms: Sequence[Form] = ()
     form_names: tuple[str, ...] = ()
 
@@ -67,6 +71,7 @@ def faults(draft: Draft) -> Iterator[Finding]:
     yield from _twice("schedules", "定时", draft.schedule_names)
     for number, schedule in draft.schedules.items():
         yield from _schedule(number, schedule, draft)
+        yield from _ladder(number, schedule, draft)
         if schedule.form:
             yield from _schedule_of_form(("schedules", number), schedule, draft)
 
@@ -77,6 +82,8 @@ def warnings(draft: Draft) -> Iterator[Finding]:
         yield from _channel_warnings(channel, draft.web)
     yield from _room_warnings(draft)
     yield from _form_warnings(draft)
+    for number, schedule in draft.schedules.items():
+        yield from _ladder_warnings(number, schedule, draft)
 
 
 def _channel_warnings(channel: ChannelSettings, web: WebSettings) -> Iterator[Finding]:
@@ -100,6 +107,37 @@ def _gateway_warnings(channel: WechatySettings, web: WebSettings) -> Iterator[Fi
         yield Finding((*place, "endpoint"), what, "请写 tls = true，或者走加密隧道")
     if not web.public_url:
         yield Finding(place, "没有写 public_url，发到群里的链接别人打不开", "请在 [web] 里写 public_url")
+
+
+_ALONE = {"remind_each": "私下提醒", "sms": "短信", "mail": "邮件"}
+"""Jobs that remind one person at a time, and what people call them."""
+
+
+def _ladder_warnings(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator[Finding]:
+    wanted = {"sms": SmsSettings, "mail": MailSettings}.get(schedule.do)
+    if wanted is not None and not any(isinstance(channel, wanted) for channel in draft.channels):
+        remedy = "到时候会把要说的话和名单交给工作人员代办；接上这个渠道就会自己发"
+        yield Finding(("schedules", number, "do"), f"没有配置{_ALONE[schedule.do]}的渠道", remedy)
+    hours = draft.manners.sms_quiet_hours if schedule.do == "sms" else draft.manners.quiet_hours
+    if (schedule.do in _ALONE or schedule.do == "remind_missing") and is_within(schedule.at.hour, hours):
+        remedy = f"凌晨的会挪到 {hours[1]} 点，晚上的当天不发；请改 at，或者改 [manners] 里不打扰的时间"
+        yield Finding(("schedules", number, "at"), f"“{schedule.name}”定在不打扰的时间里", remedy)
+
+
+def _ladder(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator[Finding]:
+    """A text that goes to one person at a time: nothing of others stands in it, and by SMS nothing unapproved."""
+    if schedule.do not in _ALONE or not schedule.text:
+        return
+    place = ("schedules", number, "text")
+    for name in ("should", "reported", "missing_count"):
+        if f"{{{name}}}" in schedule.text:
+            remedy = "可以写 {date}、{room}，{missing} 是他自己的姓名"
+            yield Finding(place, f"单独发给一个人的话里不能写 {{{name}}}", remedy)
+            return
+    said = schedule.text.format_map({"date": "12月31日", "room": "某某代表群", "missing": "欧阳某某"})
+    if schedule.do == "sms" and any(isinstance(c, SmsSettings) and not c.says(said) for c in draft.channels):
+        remedy = "短信只能发审核过的文字；请照一个模板写，或者删去这一行"
+        yield Finding(place, "这段话和哪个短信模板都对不上", remedy)
 
 
 def _room_warnings(draft: Draft) -> Iterator[Finding]:

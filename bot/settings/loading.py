@@ -137,6 +137,7 @@ class _Reader:
             room_names=self._names("rooms"),
             schedules=schedules,
             schedule_names=self._names("schedules"),
+            manners=settings.manners,
             forms=files.forms,
             form_names=files.names,
         )

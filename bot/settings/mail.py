@@ -24,9 +24,9 @@ _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]{0,31}|\d{1,2})\}")
 _ENDPOINT = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})")
 _LOCAL = re.compile(rf"{_LOOPBACK}:\d+")
 
-MAIL_PACING = Pacing(min_gap_seconds=1, jitter_seconds=0, room_per_hour=60, channel_per_minute=30)
+MAIL_PACING = Pacing(min_gap_seconds=1, jitter_seconds=0, room_per_hour=60, channel_per_minute=30, avoid_sharp=True)
 """Mail's: what public mail services bear from one address without taking it for spam."""
-SMS_PACING = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=60, channel_per_minute=300)
+SMS_PACING = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=60, channel_per_minute=300, avoid_sharp=True)
 """Short messages': the vendors count by the number, not by the minute."""
 
 
@@ -203,6 +203,10 @@ class SmsSettings:
     pacing: Pacing = SMS_PACING
     """How fast the bot may speak there. See `SMS_PACING`."""
 
+    def says(self, text: str) -> bool:
+        """Whether one of the templates says exactly that."""
+        return any(template.variables(text, self.variable_chars) is not None for template in self.templates)
+
 
 AddressedSettings = MailSettings | SmsSettings
 
@@ -225,7 +229,7 @@ def trouble(channel: AddressedSettings, rooms: Mapping[int, str]) -> Iterator[tu
         yield number, "短信里没有群", "短信只能发给个人；请把这个群的 channel 改成别的渠道"
     if not channel.templates:
         yield "name", "没有短信模板", f"请照审核通过的写一段 [[channels.{channel.name}.templates]]，里面有 id 和 text"
-    elif all(template.variables(channel.nudge, channel.variable_chars) is None for template in channel.templates):
+    elif not channel.says(channel.nudge):
         yield "nudge", "nudge 和哪个模板都对不上", "短信只能发审核过的文字；请照一个模板写，把变量换成实际的字"
     if channel.vendor == "tencent" and not channel.app_id:
         yield "app_id", "没有写腾讯云的 app_id", '请写控制台里的 SmsSdkAppId，例如 app_id = "1400000000"'

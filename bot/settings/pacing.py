@@ -6,6 +6,9 @@ Below the tables: `bot.settings.shape` and the modules of single channels import
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Annotated
+
+from pydantic import Field
 
 from bot.settings.values import Count, Pause
 
@@ -34,9 +37,13 @@ class Pacing:
     """Posts an hour into one room (or to one person); what is over it waits. Stands below all other rules."""
     channel_per_minute: Count = 20
     """Posts a minute in the whole channel; half of what is known to be borne by live accounts."""
+    spread_minutes: Annotated[int, Field(ge=0, le=120)] = 10
+    """Minutes over which reminders to single people are spread, each at a moment of its own that stays the same."""
+    avoid_sharp: bool = False
+    """Whether reminders keep away from :00 and :30 sharp, when such services have their rush; then a little later."""
 
 
 WECHAT_PACING = Pacing()
 """A WeChat account's."""
-CHAT_PACING = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=600, channel_per_minute=6000)
+CHAT_PACING = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=600, channel_per_minute=6000, spread_minutes=0)
 """The chat page's: no pause and wide caps, since no platform is watching and people wait for the answer."""

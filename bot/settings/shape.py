@@ -65,7 +65,7 @@ __all__ = [
     "keys_of",
 ]
 
-Job = Literal["remind", "remind_missing", "tally"]
+Job = Literal["remind", "remind_missing", "remind_each", "sms", "mail", "phone_list", "tally"]
 Purpose = Literal["deputies", "staff"]
 Approval = Literal["everyone", "always", "never"]
 
@@ -215,7 +215,11 @@ class ScheduleSettings:
     name: Name
     """Its own name; part of the key under which a post is made once, so a new name may post again today."""
     do: Job
-    """`remind` all, `remind_missing` those who have not reported, or post the `tally` (汇总)."""
+    """`remind` all, `remind_missing` those who have not reported, or post the `tally` (汇总).
+
+    Further up the ladder, each of those missing alone: `remind_each` privately, by `sms`, by `mail`; at last the
+    `phone_list` (电话名单) for whoever is on duty.
+    """
     at: WallTime
     """Time of day in China."""
     days: Days = "daily"
@@ -235,6 +239,12 @@ class ScheduleSettings:
     """Last day it is due; None: no last day."""
     form: str = ""
     """Name of the form (采集) it is about, and only while that is open; empty: the daily health reports."""
+    most_people: Annotated[int, Field(ge=0)] = 0
+    """Most people whom a step towards each alone goes out to; 0 for no limit.
+
+    Where more are missing, nothing goes out, and whoever is on duty decides: that half an office is silent is more
+    likely to be our own fault.
+    """
 
 
 DEFAULT_SCHEDULES = (
@@ -272,9 +282,42 @@ class MannersSettings:
     ask_fresh_hours: Annotated[int, Field(ge=1, le=72)] = 12
     """Hours after which a report is too old to ask about what it said (a pasted day); staff settle it."""
     quiet_from_hour: Annotated[int, Field(ge=0, le=23)] = 22
-    """Local hour from which nobody is asked back; the same as `quiet_to_hour` for no such time."""
+    """Local hour from which nobody is asked back or reminded; the same as `quiet_to_hour` for no such time."""
     quiet_to_hour: Annotated[int, Field(ge=0, le=23)] = 7
     """Local hour at which what came up at night is asked."""
+    sms_quiet_from_hour: Annotated[int, Field(ge=0, le=23)] = 20
+    """As `quiet_from_hour`, for short messages: a telephone lies beside the bed and rings."""
+    sms_quiet_to_hour: Annotated[int, Field(ge=0, le=23)] = 8
+    """As `quiet_to_hour`, for short messages."""
+    phone_quiet_from_hour: Annotated[int, Field(ge=0, le=23)] = 21
+    """Local hour from which the telephone list asks not to call anybody any more."""
+    phone_quiet_to_hour: Annotated[int, Field(ge=0, le=23)] = 8
+    """Local hour from which calling is fine again."""
+    reminders_per_day: Count = 6
+    """Most times a day that somebody is reminded, of whatever and by whatever means; more is nagging."""
+    private_per_day: Count = 2
+    """Most private reminders to one person a day, of whatever."""
+    sms_per_day: Count = 1
+    """Most short messages to one person a day, for whatever reason: each costs money, and patience."""
+    sms_per_week: Count = 3
+    """Most short messages to one person within seven days."""
+    mail_per_day: Count = 2
+    """Most reminders by mail to one person a day."""
+
+    @property
+    def quiet_hours(self) -> tuple[int, int]:
+        """From and to."""
+        return self.quiet_from_hour, self.quiet_to_hour
+
+    @property
+    def sms_quiet_hours(self) -> tuple[int, int]:
+        """From and to, for short messages."""
+        return self.sms_quiet_from_hour, self.sms_quiet_to_hour
+
+    @property
+    def phone_quiet_hours(self) -> tuple[int, int]:
+        """From and to, for calls."""
+        return self.phone_quiet_from_hour, self.phone_quiet_to_hour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,12 @@ def read_public_url(written: object) -> object:
     return written.rstrip("/")
 
 
+def is_within(hour: int, hours: tuple[int, int]) -> bool:
+    """Whether an hour of the day lies in from..to, over midnight where the first is the larger."""
+    begin, end = hours
+    return begin <= hour < end if begin <= end else hour >= begin or hour < end
+
+
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Host = Annotated[str, BeforeValidator(read_host)]
 PublicUrl = Annotated[str, BeforeValidator(read_public_url)]

@@ -15,7 +15,7 @@ from bot.errors import Refusal
 from bot.heard import Heard
 from bot.messages import Post
 from bot.records import Command
-from handlers.commands import binding, forms, held, notices, on_behalf, rooms, sheets, summary, unsure, why
+from handlers.commands import binding, errands, forms, held, notices, on_behalf, rooms, sheets, summary, unsure, why
 from storage import Session
 
 Run = Callable[[Command, Heard, Session], Awaitable[Sequence[Post]]]
@@ -63,6 +63,7 @@ COMMANDS: Sequence[Entry] = (
     Entry(held.pending, ("待发", "pending"), "：没发出去、或不知发没发出去的"),
     Entry(held.again, ("重发", "resend"), " 编号：把那一条再发一次"),
     Entry(held.drop, ("作罢", "drop"), " 编号：那一条不发了"),
+    Entry(errands.done, ("已办", "done"), " [编号]：我办不了、请您代办的，办好了；不写编号看还有哪些"),
     Entry(_help, ("帮助", "help", "?", "？"), "：看这张表"),
 )
 

@@ -17,7 +17,7 @@ from bot.clock import local
 from bot.errors import Refusal
 from bot.heard import Heard
 from bot.messages import Post
-from bot.noticing import Means, Plan
+from bot.noticing import Plan, Reaching
 from bot.people import Known
 from bot.records import Command
 from bot.rosters import Role
@@ -33,9 +33,9 @@ FILE_DAYS = 60
 """How long the files of a notice can be fetched by their links."""
 
 
-def means_of(heard: Heard) -> Means:
+def reaching_of(heard: Heard) -> Reaching:
     """What steps are taken with, in these circumstances."""
-    return Means(settings=heard.settings, office_id=heard.office_id, reach=heard.reach, hears=heard.hears)
+    return Reaching(settings=heard.settings, office_id=heard.office_id, reach=heard.reach, hears=heard.hears)
 
 
 # --- drafts ----------------------------------------------------------------------------------------------------------
@@ -167,15 +167,15 @@ async def _copied(draft: Draft, heard: Heard, session: Session) -> Sequence[int]
 
 
 async def _shown(found: Notice, heard: Heard, session: Session, meant: Sequence[Reached] | None = None) -> Post:
-    text = await preview(found, means_of(heard), session, meant)
+    text = await preview(found, reaching_of(heard), session, meant)
     return heard.answer(text, "/通知", step="draft")
 
 
-async def preview(found: Notice, means: Means, session: Session, meant: Sequence[Reached] | None = None) -> str:
+async def preview(found: Notice, reaching: Reaching, session: Session, meant: Sequence[Reached] | None = None) -> str:
     """A notice as it will look, to how many people, by which ways, and what is to be done with it."""
-    going, meant = await _going(found, means, session, meant)
+    going, meant = await _going(found, reaching, session, meant)
     names = await people.names(session, [found.drafted_by_id] if found.drafted_by_id is not None else [])
-    called = {channel.name: KINDS[channel.kind].called for channel in means.settings.channels}
+    called = {channel.name: KINDS[channel.kind].called for channel in reaching.settings.channels}
     alone: Counter[str] = Counter()
     for channel, count in going.alone.items():
         alone[called.get(channel, channel)] += count
@@ -186,7 +186,7 @@ async def preview(found: Notice, means: Means, session: Session, meant: Sequence
         files=[(await files.get(session, file_id)).name for file_id in found.files],
     )
     if found.state == DRAFT:
-        second = await _needs_second(found, len(meant), meant, means, session)
+        second = await _needs_second(found, meant, reaching, session)
         terms.append(wording.notice_to_do(found.number, second=second))
     before = await notices.get(session, found.follows_id) if found.follows_id is not None else None
     return wording.notice_preview(
@@ -196,29 +196,29 @@ async def preview(found: Notice, means: Means, session: Session, meant: Sequence
         (going.rooms, alone),
         going.unreachable,
         terms,
-        await noticing.text_for(session, means, found, None, follows=before is not None),
+        await noticing.text_for(session, reaching, found, None, follows=before is not None),
     )
 
 
 async def _going(
-    found: Notice, means: Means, session: Session, meant: Sequence[Reached] | None = None
+    found: Notice, reaching: Reaching, session: Session, meant: Sequence[Reached] | None = None
 ) -> tuple[Plan, Sequence[Reached]]:
     """By which way a draft would go to whom now."""
     if found.follows_id is not None:
-        return await noticing.plan_following(session, means, found)
+        return await noticing.plan_following(session, reaching, found)
     if meant is None:
-        meant, _ = await audience_of(session, means.office_id, found.audience)
-    return await noticing.plan(session, means, meant), meant
+        meant, _ = await audience_of(session, reaching.office_id, found.audience)
+    return await noticing.plan(session, reaching, meant), meant
 
 
-async def _needs_second(found: Notice, count: int, meant: Sequence[Reached], means: Means, session: Session) -> bool:
+async def _needs_second(found: Notice, meant: Sequence[Reached], reaching: Reaching, session: Session) -> bool:
     """Whether a second member of staff has to approve it."""
-    settings = means.settings.notices
+    settings = reaching.settings.notices
     if found.kind == WITHDRAWAL or settings.approval == "never":
         return False
-    if settings.approval == "always" or count >= settings.everyone_from:
+    if settings.approval == "always" or len(meant) >= settings.everyone_from:
         return True
-    deputies = await audience.people_of(session, means.office_id, Audience(roles=(Role.DEPUTY,)))
+    deputies = await audience.people_of(session, reaching.office_id, Audience(roles=(Role.DEPUTY,)))
     return {person.person_id for person in deputies} <= {person.person_id for person in meant}
 
 
@@ -251,12 +251,12 @@ async def approve(command: Command, heard: Heard, session: Session) -> Sequence[
         if before.state not in (SENDING, SENT):
             state = wording.notice_states()[before.state]
             raise Refusal(wording.notice_overtaken(found.number, before.number, state))
-    means = means_of(heard)
-    going, meant = await _going(found, means, session)
+    reaching = reaching_of(heard)
+    going, meant = await _going(found, reaching, session)
     own = heard.speaker.person_id is None or found.drafted_by_id == heard.speaker.person_id
-    if own and await _needs_second(found, len(meant), meant, means, session):
+    if own and await _needs_second(found, meant, reaching, session):
         raise Refusal(wording.notice_needs_second(found.number))
-    posts = await noticing.begin(session, means, found, going, heard.speaker.person_id, heard.now)
+    posts = await noticing.begin(session, reaching, found, going, heard.speaker.person_id, heard.now)
     if posts is None:
         raise Refusal(_not_draft(found))
     return [heard.answer(wording.notice_approved(found.number, len(meant)), "/批准"), *posts]
@@ -286,7 +286,7 @@ async def withdraw(command: Command, heard: Heard, session: Session) -> Sequence
         raise Refusal(_not_out(first))
     title = wording.withdrawal_title(first.title)
     made = await _follow(first, WITHDRAWAL, title, _behind_number(command), heard, session)
-    posts = await noticing.begin(session, means_of(heard), made, Plan(), heard.speaker.person_id, heard.now)
+    posts = await noticing.begin(session, reaching_of(heard), made, Plan(), heard.speaker.person_id, heard.now)
     told = await notices.counts_by_way(session, made.id)
     answer = wording.notice_withdrawn(made.number, first.number, sum(told.values()))
     return [heard.answer(answer, "/撤回通知"), *(posts or ())]
@@ -389,7 +389,6 @@ async def _ticked(found: Notice, ledger: Sequence[Entry], words: Sequence[str], 
             by_id=heard.speaker.person_id,
             note=" ".join(rest)[:100],
         )
-        await notices.call_off_reminders(session, found.id, entry.person_id)
     new = [entry.name for entry in meant if entry.seen is None]
     return wording.notice_ticked(found.number, new, [entry.name for entry in meant if entry.seen is not None])
 

@@ -90,7 +90,7 @@ BAD = {
         schedule("").replace('"tally"', '"remind_mising"'), 8, "do 不能这样写", "您是不是想写 remind_missing？"
     ),
     "a job in other words": (
-        schedule("").replace('"tally"', '"汇总"'), 8, "do 不能这样写", '可以写 "remind"、"remind_missing"、"tally"'
+        schedule("").replace('"tally"', '"汇总"'), 8, "do 不能这样写", '可以写 "remind"、"remind_missing"'
     ),
     "twenty-five o'clock": (schedule("").replace("08:00", "25:00"), 9, "时间写得不对", 'at = "08:00"'),
     "an hour without minutes": (schedule("").replace('"08:00"', "8"), 9, "时间写得不对", "24 小时制"),
