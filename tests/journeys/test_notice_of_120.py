@@ -18,6 +18,8 @@ from storage import Session, Store, identities, people
 from tests.notices import GROUPS, MAIL, PAGE, SMS, Office
 from tests.office import GROUP, STAFF_ROOM
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
 IN_GROUP = 40
 """How many of the 120 are in the group that is told as a whole."""
 
