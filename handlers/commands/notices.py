@@ -183,7 +183,7 @@ async def preview(found: Notice, reaching: Reaching, session: Session, meant: Se
         local(found.deadline_at),
         wants_ack=found.wants_ack,
         urgent=found.urgent,
-        files=[(await files.get(session, file_id)).name for file_id in found.files],
+        files=await files.names(session, found.files),
     )
     if found.state == DRAFT:
         second = await _needs_second(found, meant, reaching, session)
