@@ -12,10 +12,10 @@ from datetime import datetime, time, timedelta
 from bot.clock import at
 from bot.heard import Answering, Heard
 from bot.openness import lacks_temperature, left_open
-from bot.parsing import answers
+from bot.parsing import answers, receipts
 from bot.parsing.answers import Asked
 from bot.records import Diagnosis, HealthReport, Isolation, Relation, Status
-from storage import Session, posts, questions, records
+from storage import Session, notices, posts, questions, records
 from storage.tables import Message as KeptMessage
 from storage.tables import Record as Row
 
@@ -29,11 +29,25 @@ _LOOK_BACK = 20
 
 async def in_context(session: Session, heard: Heard, message: KeptMessage) -> Heard:
     """The same circumstances, with the question that the message may answer; costs nothing where it cannot be one."""
+    heard = replace(heard, notice=await _notice(session, heard, message))
     if answers.is_numbered(message.text):
         heard = replace(heard, question=await _reminder(session, heard))
     if heard.room is None and heard.speaker.person_id is not None:
         heard = replace(heard, answering=await _answering(session, heard, heard.speaker.person_id, message))
     return heard
+
+
+async def _notice(session: Session, heard: Heard, message: KeptMessage) -> int | None:
+    """The notice that a message expressly answers, as its channel tells, or by the number that it quotes or says."""
+    if message.answers is not None:
+        place = (heard.office_id, message.channel, message.answers, message.peer_id)
+        if (found := await notices.of_post(session, *place)) is not None:
+            return found
+    number = receipts.number_quoted(message.text) or receipts.number_said(message.text)
+    if number is None:
+        return None
+    named = await notices.numbered(session, heard.office_id, number)
+    return named.id if named is not None and named.approved_at is not None else None
 
 
 async def _reminder(session: Session, heard: Heard) -> str | None:

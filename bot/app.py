@@ -16,7 +16,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from bot import daybook, rosters, rulebook, web
+from bot import daybook, noticing, rosters, rulebook, web
 from bot.channel import Addresses, Channel
 from bot.channels.dingtalk import DingtalkGovChannel, DingtalkStreamChannel, DingtalkWebhookChannel
 from bot.channels.mail import MailChannel
@@ -30,10 +30,10 @@ from bot.heard import Heard, known_of
 from bot.inbox import Inbox
 from bot.messages import Attachment, OfficeId
 from bot.outbox import Outbox
-from bot.parsing import Context, Rules, answers, forms, parse
+from bot.parsing import Context, Rules, answers, forms, parse, receipts
 from bot.people import Known
 from bot.pulse import keep_pulse
-from bot.records import Record
+from bot.records import Ack, Record
 from bot.reloading import Reloading
 from bot.rota import Shift
 from bot.segmenter import JiebaSegmenter
@@ -73,7 +73,11 @@ _GRACE_SECONDS = 10.0
 """How long what is in hand may take to finish when the bot is told to stop."""
 
 
-OWING: Mapping[str, Owing] = {daybook.HEALTH: daybook.still_missing, daybook.FORM: daybook.still_missing}
+OWING: Mapping[str, Owing] = {
+    daybook.HEALTH: daybook.still_missing,
+    daybook.FORM: daybook.still_missing,
+    noticing.OWED: noticing.still_owed,
+}
 """What people are chased for → what tells who still owes it; a new kind of chase has its line here."""
 
 
@@ -139,6 +143,8 @@ def _read_all(text: str, heard: Heard, rules: Rules, segmenter: JiebaSegmenter) 
         records = parse(text, context, rules, segmenter)
     else:
         records = answers.read(text, heard.answering.about, lambda said: parse(said, context, rules, segmenter))
+    if heard.notice is not None and receipts.number_said(text) is not None and not records:
+        records = [Ack(source=text, rules=("frame.ack",))]  # 收到 3: by itself the figure could count anything
     open_forms = heard.open_forms()
     if open_forms:
         names = tuple(name for known in heard.people for name in (known.name, *known.aliases))
@@ -246,6 +252,7 @@ async def build(
     outbox = Outbox(store, clock, settings, office_id, channels, chance, gate)
     own = frozenset(name for name, channel in channels.items() if channel.traits.reaches_people)
     unproven = frozenset(name for name, channel in channels.items() if not channel.traits.proves_senders)
+    hears = {name: channel.traits.hears for name, channel in channels.items()}
     inbox = Inbox(
         store,
         clock,
@@ -258,8 +265,8 @@ async def build(
         unproven=unproven,
         reach=outbox.reach,
         note_receipt=outbox.note_receipt,
+        hears=hears,
     )
-    hears = {name: channel.traits.hears for name, channel in channels.items()}
     planner = Planner(store, clock, settings, office_id, outbox.put, outbox.reach, hears, outbox)
     bot = Bot(
         settings=settings,

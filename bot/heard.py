@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot.clock import local
@@ -79,7 +79,9 @@ class Heard:
         again: it was handled before and is read again, because staff settled who spoke.
         question: the bot's numbered reminder that a numbered message may answer.
         answering: the question that a private message may answer.
+        notice: the id of the notice that it expressly answers: quotes, answers or names.
         reach: how it is found out whether somebody can be told privately.
+        hears: channel → what of a room's talk reaches the bot there; all of it where nothing is said.
     """
 
     message_id: int
@@ -98,7 +100,9 @@ class Heard:
     again: bool = False
     question: str | None = None
     answering: Answering | None = None
+    notice: int | None = None
     reach: Reach = nobody
+    hears: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def order(self) -> tuple[datetime, int]:

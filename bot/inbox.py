@@ -17,10 +17,22 @@ from bot import answering, keeping, staff, wording
 from bot.clock import Clock, local, until_set
 from bot.heard import Heard, Reach, known_of, nobody
 from bot.messages import Gap, Message, MessageKind, Post, Receipt
-from bot.records import Command, Record
+from bot.records import Attached, Command, Record
 from bot.settings import Settings
 from bot.speakers import Read, Speakers
-from storage import Session, Store, StoreUnreachable, gaps, identities, is_outage, messages, people, records, rooms
+from storage import (
+    Session,
+    Store,
+    StoreUnreachable,
+    gaps,
+    identities,
+    is_outage,
+    messages,
+    notices,
+    people,
+    records,
+    rooms,
+)
 from storage.tables import Message as KeptMessage
 from storage.tables import Room
 
@@ -48,6 +60,7 @@ class Inbox:
         unproven: frozenset[str] = frozenset(),
         reach: Reach = nobody,
         note_receipt: Note | None = None,
+        hears: Mapping[str, str] | None = None,
     ) -> None:
         """Args:
         read: text and circumstances in, records out.
@@ -57,7 +70,9 @@ class Inbox:
         unproven: channels where anybody can pass for somebody else: nobody is taken for staff there.
         reach: how it is found out whether somebody can be asked privately.
         note_receipt: who is told what became of a post.
+        hears: channel → what of a room's talk reaches the bot there.
         """
+        self._hears = hears or {}
         self._reach, self._note_receipt = reach, note_receipt
         self._store, self._clock, self._settings, self._office_id = store, clock, settings, office_id
         self._read, self._handlers, self._put = read, handlers, put
@@ -208,6 +223,7 @@ class Inbox:
         if await self._is_twin(session, message):
             return "twin"
         if message.kind != MessageKind.TEXT:
+            await self._take_file(session, message, room)
             return "no_text" if message.identity_id is not None else "no_content"
         return await self._understand(session, message, room)
 
@@ -226,11 +242,21 @@ class Inbox:
             if original is not None:
                 original.recalled_at = self._clock.now()
                 await records.withdraw_message(session, original.id, f"recall:{message.id}", self._clock.now())
+                await notices.take_back(session, original.id, self._clock.now())
         return "recall"
+
+    async def _take_file(self, session: Session, message: KeptMessage, room: Room | None) -> None:
+        """A file that may be meant for the bot: handed in by staff in their room, or privately."""
+        handler = self._handlers.get(Attached.kind)
+        if message.file_id is None or handler is None or (room is not None and room.purpose != "staff"):
+            return
+        heard = await self._speakers.heard(session, message, room)
+        heard = dataclasses.replace(heard, reach=self._reach, hears=self._hears)
+        await self._put(session, await handler(Attached(file_id=message.file_id), heard, session))
 
     async def _understand(self, session: Session, message: KeptMessage, room: Room | None) -> str:
         heard = await answering.in_context(session, await self._speakers.heard(session, message, room), message)
-        heard = dataclasses.replace(heard, reach=self._reach)
+        heard = dataclasses.replace(heard, reach=self._reach, hears=self._hears)
         if heard.again:
             await records.withdraw_message(session, message.id, "reread", self._clock.now())
         posts: list[Post] = []

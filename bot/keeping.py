@@ -93,6 +93,7 @@ async def keep(
         "from_self": message.from_self,
         "mentions_bot": message.mentions_bot,
         "post_id": message.dispatch_id,
+        "answers": message.answers,
         "sent_at": message.sent_at,
         "received_at": now,
     }

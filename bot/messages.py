@@ -147,6 +147,7 @@ class Post:
         mentions: people of the room who are to be mentioned (really, or by name).
         not_before: it is not sent earlier; None means at once.
         not_after: after that instant it is stale: listed, not sent.
+        notice: the id of the notice (通知) that it is, or reminds of.
     """
 
     key: str
@@ -161,6 +162,7 @@ class Post:
     attachment: FileId | None = None
     doubt: Doubt = Doubt.DROP
     not_before: datetime | None = None
+    notice: int | None = None
 
     def __post_init__(self) -> None:
         if (self.room is None) == (self.person is None and self.identity is None):

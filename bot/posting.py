@@ -62,6 +62,7 @@ class Posting:
             room_id=post.room,
             person_id=post.person,
             identity_id=identity.id if identity else None,
+            notice_id=post.notice,
             text=text,
             mentions=list(post.mentions) if number == 0 else [],
             file_id=post.attachment if number == 0 else None,

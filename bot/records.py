@@ -257,6 +257,18 @@ class Ack(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attached(Record):
+    """A file that was handed in; not a reading, and so none of the parse contract's kinds."""
+
+    kind: ClassVar[str] = "attached"
+    file_id: int
+
+    def as_contract(self) -> dict[str, Any]:
+        """See `Record.as_contract`."""
+        return {"kind": self.kind}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retract(Record):
     """The sender takes a report back (作废).
 

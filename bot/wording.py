@@ -1143,3 +1143,362 @@ def matter_given(title: str, text: str, due_on: date | None) -> str:
     """Said to the officer in charge when they are given one."""
     until = f"，{day(due_on)}以前办好" if due_on else ""
     return f"{title}请您负责{until}：{excerpt(text, 60)}"
+
+
+# --- notices (通知) and who has seen them (回执) ---------------------------------------------------------------------
+
+
+def moment(here: datetime) -> str:
+    """A local day and time: 2月12日 18:00."""
+    return f"{day(here.date())} {clock_time(here)}"
+
+
+def notice(
+    number: int, title: str, text: str, ask: str, *, kind: str = "notice", before: tuple[int, str] | None = None
+) -> str:
+    """A notice as people read it; `before` is the number and the title of the one that it corrects or withdraws."""
+    first = f"通知 {before[0]}《{before[1]}》" if before else ""
+    if before and kind == "correction":
+        head = f"【通知 {number}·更正】{title}\n\n更正{first}，请以这一份为准："
+    elif before and kind == "withdrawal":
+        head = f"【通知 {number}·撤回】{title}\n\n{first}撤回，请不要照那一份办。"
+    else:
+        head = f"【通知 {number}】{title}\n"
+    return "\n".join(part for part in (head, text, f"\n{ask}" if ask else "") if part).strip()
+
+
+def notice_asks(until: datetime, how: str) -> str:
+    """What a notice asks of whoever reads it."""
+    return f"请在{moment(until)}前{how}。"
+
+
+def notice_answer() -> str:
+    """How a notice is answered where the bot hears all that is said."""
+    return "回复“收到”"
+
+
+def notice_answer_mentioning(bot_name: str) -> str:
+    """How a notice is answered where the bot hears only what mentions it."""
+    return f"在群里回复“@{bot_name} 收到”（不 @ 我听不到）"
+
+
+def notice_answer_alone(bot_name: str) -> str:
+    """How a notice is answered where the bot hears nothing of what the room says."""
+    return f"单独给{bot_name}回复“收到”，或者打开您的个人链接回复（群里说的我听不到）"
+
+
+def notice_file(number: int, nth: int) -> str:
+    """Stands beside each file of a notice but the first."""
+    return f"通知 {number} 附件 {nth}"
+
+
+def notice_why(number: int) -> str:
+    """Why a notice's posts are made."""
+    return f"通知 {number}"
+
+
+def notice_reminder_why(number: int, nth: int) -> str:
+    """Why a notice's reminders are made."""
+    return f"通知 {number} 第 {nth} 次催回执"
+
+
+def notice_reminder(number: int, title: str, until: datetime, how: str, names: Sequence[str]) -> str:
+    """To those who have not answered a notice; their names stand as mentions, or here."""
+    said = "、".join(names)
+    return (
+        f"{said}{'：' if said else ''}还没看到您对通知 {number}《{title}》的回执，"
+        f"请在{moment(until)}前{how}；几份通知一起的，写明“收到 {number}”。"
+    )
+
+
+def notice_fault(line: int, what: str) -> str:
+    """Something wrong with a notice, by the line in which it stands."""
+    return f"第 {line} 行：{what}"
+
+
+def notice_yes_or_no(said: str) -> str:
+    """A line that wants a yes or a no."""
+    return f"“{said[:20]}”没看懂，请写“要”或“不要”"
+
+
+def notice_twice(key: str) -> str:
+    """A line that stands there already."""
+    return f"“{key}”写了两次，请留一次"
+
+
+def notice_unknown_line(said: str) -> str:
+    """A line of a head that is none."""
+    return f"“{said}”不是对象、标题、截止、回执、附件、紧急；正文请写在第二道 --- 下面"
+
+
+def notice_unfenced() -> str:
+    """A head without end."""
+    return "开头的 --- 少了下面那一道，正文请写在第二道 --- 下面"
+
+
+def notice_long_title(most: int) -> str:
+    """A title that is none."""
+    return f"标题太长，请不超过 {most} 个字"
+
+
+def notice_which_deadline(said: str) -> str:
+    """A deadline that could not be read."""
+    return f"没看懂截止时间“{said}”，可以写：明天 18:00、2月12日下午5点、2020-02-12 18:00"
+
+
+def notice_deadline_over(until: datetime) -> str:
+    """A deadline that is over."""
+    return f"截止时间 {moment(until)} 已经过了"
+
+
+def notice_without_audience() -> str:
+    """Nothing says whom a notice is for."""
+    return "没有写发给谁：第一行写对象，如“/通知 全体代表”，文件里写“对象：全体代表”"
+
+
+def notice_without_text() -> str:
+    """A notice without words."""
+    return "没有正文"
+
+
+def notice_too_long(length: int, most: int) -> str:
+    """A notice that nobody would read."""
+    return f"正文有 {length} 字，至多 {most} 字；长的请放进附件"
+
+
+def notice_faults(faults: Sequence[str]) -> str:
+    """A notice cannot be sent so."""
+    lines = "\n".join(f"· {fault}" for fault in faults)
+    how = "写法：/通知 对象，换行写标题，再换行写正文；可以加“截止：明天 18:00”“回执：不要”。"
+    return f"这份通知还不能发，没有存：\n{lines}\n{how}"
+
+
+def notice_lacks_file(name: str, hours: int) -> str:
+    """A file that a notice names was not handed in."""
+    return f"没找到附件“{name[:40]}”。请先把文件发在这里（{hours} 小时以内），文件名和通知里写的一字不差，再发通知。"
+
+
+def notice_not_here() -> str:
+    """A notice was drafted where deputies read."""
+    return "通知请在工作人员群里起草，或者单独发给我，免得代表先看到草稿。"
+
+
+def notice_to_nobody(audience: str) -> str:
+    """Nobody fits an audience."""
+    return f"“{audience[:40]}”里没有人，通知没有存。"
+
+
+def notice_preview(
+    head: tuple[int, str, str],
+    audience: str,
+    units: Mapping[str, int],
+    ways: tuple[Sequence[tuple[str, int]], Mapping[str, int]],
+    unreachable: Sequence[str],
+    rest: Sequence[str],
+    text: str,
+) -> str:
+    """A draft as it will look, and to whom; `head` is number, state and drafter, `ways` the groups and the channels."""
+    number, state, drafter = head
+    total = sum(units.values())
+    by_unit = "，".join(f"{unit or '（没有单位）'} {count}" for unit, count in units.items())
+    ways_said = [f"群“{room}”{count} 人" for room, count in ways[0]]
+    ways_said += [f"单独发（{channel}）{count} 人" for channel, count in ways[1].items()]
+    lines = [
+        f"通知 {number} {state}{f'，{drafter}起草' if drafter else ''}",
+        f"发给：{audience}，共 {total} 人（{by_unit}）",
+        f"怎么发：{'；'.join(ways_said) or '——'}",
+    ]
+    if unreachable:
+        lines.append(f"联系不上 {len(unreachable)} 人，请打电话：{'、'.join(unreachable)}")
+    return "\n".join([*lines, *rest, "—— 发出去是这样 ——", text])
+
+
+def notice_audience_of(number: int) -> str:
+    """Whom a notice is for that follows another."""
+    return f"收到通知 {number} 的人"
+
+
+def notice_terms(until: datetime, *, wants_ack: bool, urgent: bool, files: Sequence[str]) -> list[str]:
+    """What else is fixed of a notice."""
+    lines = [f"截止：{moment(until)}，{'要回执' if wants_ack else '不要回执'}{'，紧急（夜里也发）' if urgent else ''}"]
+    return [*lines, f"附件：{'、'.join(files)}"] if files else lines
+
+
+def notice_to_do(number: int, *, second: bool) -> str:
+    """What staff do with a draft."""
+    who = f"看过没错，发 /批准 {number} 就发出"
+    if second:
+        who = f"请另一位工作人员看过发 /批准 {number} 才发出（起草人不能批）"
+    return f"{who}；改：/改通知 {number} 换行写全文；不发了：/取消通知 {number}"
+
+
+def notice_states() -> Mapping[str, str]:
+    """How far a notice is."""
+    return {
+        "draft": "草稿",
+        "sending": "正在发",
+        "sent": "已发",
+        "corrected": "已更正",
+        "withdrawn": "已撤回",
+        "dropped": "已取消",
+    }
+
+
+def notice_line(number: int, title: str, state: str, until: datetime, counts: tuple[int, int] | None) -> str:
+    """One notice of a list; `counts` are how many should answer, and have."""
+    told = f"，回执 {counts[1]}/{counts[0]}，{moment(until)}截止" if counts else ""
+    return f"· 通知 {number}《{title}》{state}{told}"
+
+
+def notices_listed(lines: Sequence[str]) -> str:
+    """All notices that are not done with."""
+    if not lines:
+        return "没有草稿，也没有正在收回执的通知。写一份：/通知 全体代表，换行写标题，再换行写正文。"
+    return "通知：\n" + "\n".join(lines) + "\n看草稿：/通知 编号；看谁没回：/回执 编号"
+
+
+def which_notice(command: str) -> str:
+    """No notice of that number."""
+    return f"没有这个编号的通知。发 /通知 看有哪些，再发 /{command} 编号。"
+
+
+def notice_is_not_draft(number: int, state: str) -> str:
+    """A notice that is no draft any more."""
+    return f"通知 {number} {state}，不是草稿了。发出去的要改，用 /更正通知 {number} 换行写全文，或 /撤回通知 {number}。"
+
+
+def notice_is_not_out(number: int, state: str) -> str:
+    """A notice that is not out, or not any more."""
+    return f"通知 {number} {state}，没有在外面的可更正或撤回。草稿用 /改通知 {number} 或 /取消通知 {number}。"
+
+
+def notice_needs_second(number: int) -> str:
+    """The drafter may not approve."""
+    return f"通知 {number} 发给全体，要另一位工作人员来批；您是起草人，不能自己批。"
+
+
+def notice_too_late(number: int, until: datetime) -> str:
+    """A draft's deadline is over."""
+    return f"通知 {number} 的截止时间 {moment(until)} 已经过了，没有发。请用 /改通知 {number} 改好再批。"
+
+
+def notice_overtaken(number: int, before: int, state: str) -> str:
+    """A correction of a notice that was corrected or withdrawn meanwhile."""
+    return f"通知 {number} 要更正的通知 {before} {state}了，这一份没有发。"
+
+
+def notice_approved(number: int, people: int) -> str:
+    """A notice goes out now."""
+    return f"通知 {number} 已批准，这就发给 {people} 人。"
+
+
+def notice_withdrawn(number: int, before: int, people: int) -> str:
+    """A notice is withdrawn."""
+    return f"通知 {before} 已撤回：还没发出的不再发；这就告诉已经收到的 {people} 人（通知 {number}）。"
+
+
+def notice_dropped(number: int) -> str:
+    """A draft is dropped."""
+    return f"好的，通知 {number} 不发了。"
+
+
+def notice_needs_text(number: int) -> str:
+    """A correction without words."""
+    return f"请在 /更正通知 {number} 下面换行写更正后的全文。"
+
+
+def withdrawal_title(title: str) -> str:
+    """The title of a withdrawal."""
+    return f"撤回《{title}》"[:60]
+
+
+def notice_sent(
+    number: int, title: str, in_rooms: int, alone: int, unreachable: Sequence[str], *, wants_ack: bool
+) -> str:
+    """A notice is in the outbox for all whom it is for."""
+    ways = [f"群里 {in_rooms} 人"] if in_rooms else []
+    ways += [f"单独 {alone} 人"] if alone else []
+    text = f"通知 {number}《{title}》已交发：{'，'.join(ways) or '没有人能发到'}。"
+    if unreachable:
+        tick = f"，打过电话的发 /回执 {number} 姓名 电话" if wants_ack else ""
+        text += f"\n联系不上 {len(unreachable)} 人：{'、'.join(unreachable)}{tick}"
+    return text + (f"\n看谁没回：/回执 {number}" if wants_ack else "")
+
+
+def notice_missing(name: str, *, unreachable: bool) -> str:
+    """Somebody who has not answered."""
+    return f"{name}（没有发到）" if unreachable else name
+
+
+def notice_unit(unit: str, asked: int, seen: int, missing: Sequence[str]) -> str:
+    """A unit's line of a ledger."""
+    rest = f"，未收：{'、'.join(missing)}" if missing else ""
+    return f"{unit or '（没有单位）'} {seen}/{asked}{rest}"
+
+
+def notice_routes() -> Mapping[str, str]:
+    """By which ways somebody can answer a notice."""
+    return {"room": "群里", "private": "单独", "chain": "接龙", "proxy": "别人代回", "staff": "工作人员代记"}
+
+
+def notice_ledger(
+    head: tuple[int, str, datetime, str],
+    asked: int,
+    seen: int,
+    lines: Sequence[str],
+    routes: Mapping[str, int],
+    *,
+    ended: bool,
+) -> str:
+    """Who has answered a notice, by unit; `head` is number, title, deadline and state."""
+    number, title, until, state = head
+    word = "到截止时间了" if ended else f"{moment(until)}截止"
+    word = notice_states()[state] if state in ("corrected", "withdrawn") else word
+    text = f"通知 {number}《{title}》（{word}）：应收 {asked} 人，已收 {seen} 人，未收 {asked - seen} 人"
+    ways = "，".join(f"{name} {routes[route]}" for route, name in notice_routes().items() if routes.get(route))
+    return "\n".join([text, *lines, *([f"怎么回的：{ways}"] if ways else [])])
+
+
+def notice_entry(name: str, unit: str, at: datetime, route: str, channel: str, note: str, *, late: bool) -> str:
+    """One person of a ledger, with route and time."""
+    way = notice_routes()[route]
+    how = "，".join(part for part in (f"{way}（{channel}）" if channel and route == "private" else way, note) if part)
+    return f"{f'{unit}-' if unit else ''}{name}：{moment(at)} {how}{'（逾期）' if late else ''}"
+
+
+def notice_wants_none(number: int) -> str:
+    """A notice that asks for no answer."""
+    return f"通知 {number} 不要回执，没有台账。"
+
+
+def notice_not_out_yet(number: int) -> str:
+    """A ledger of a notice that was not sent."""
+    return f"通知 {number} 还没有发出，没有回执。"
+
+
+def notice_ticked(number: int, names: Sequence[str], before: Sequence[str]) -> str:
+    """Staff noted that people have seen a notice."""
+    text = f"已记通知 {number} 的回执：{'、'.join(names)}" if names else ""
+    again = f"{'、'.join(before)}之前就回过了，以先到的为准" if before else ""
+    return "；".join(part for part in (text, again) if part) + "。"
+
+
+def notice_unticked(number: int, names: Sequence[str]) -> str:
+    """Staff took back what they had noted."""
+    return f"已取消代记的通知 {number} 回执：{'、'.join(names)}。本人回的不动。"
+
+
+def notice_not_addressed(number: int, name: str, near: Sequence[str]) -> str:
+    """Somebody whom a notice is not for, or several people."""
+    if near:
+        return f"“{name[:20]}”可能是：{'、'.join(near)}。请写清楚是哪一位（单位-姓名）。"
+    return f"通知 {number} 没有发给“{name[:20]}”，没有记。"
+
+
+def notice_which_of_two(newest: int, others: Sequence[int]) -> str:
+    """People answer without saying which of several notices they mean."""
+    told = "、".join(f"通知 {number}" for number in others)
+    return (
+        f"现在有几份通知一起在收回执：没说是哪一份的“收到”，我都记给最新的通知 {newest}，没有记给{told}。"
+        f"引用那一条回复，或者回“收到 {others[0]}”，就记给那一份；也可以用 /回执 {others[0]} 姓名 代记。"
+    )

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.heard import Heard
 from bot.messages import Post
-from handlers import answer, commands, deed, health, retract, said
+from handlers import ack, answer, attached, commands, deed, health, retract, said
 from storage import Session
 
 HANDLERS: Mapping[str, Callable[[Any, Heard, Session], Awaitable[Sequence[Post]]]] = {
@@ -21,8 +21,9 @@ HANDLERS: Mapping[str, Callable[[Any, Heard, Session], Awaitable[Sequence[Post]]
     "deed": deed.deed,
     "practice": said.said,
     "comment": said.said,
-    "ack": said.said,
+    "ack": ack.ack,
     "answer": answer.answer,
     "retract": retract.retract,
     "command": commands.command,
+    "attached": attached.attached,
 }

@@ -10,15 +10,16 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot import asking
+from bot import asking, noticing
 from bot.channel import Hears, Means, Way, Ways
 from bot.clock import Clock, at, day_of, local
 from bot.heard import Reach, nobody
 from bot.messages import Post
+from bot.noticing import Reaching
 from bot.settings import OF_STAFF, ScheduleSettings, Settings
 from schedules import FORM_SCHEDULES, OFFICE_SCHEDULES, SCHEDULES, calendar
 from schedules.due import Due, OfficeDue
-from storage import Session, Store, occasions, questions, rooms
+from storage import Session, Store, notices, occasions, questions, rooms
 from storage.tables import Occasion, Room
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Nowhere:
 
 
 class Planner:
-    """What is due by the schedules of `bot.toml`, and by questions that were asked back."""
+    """What is due by the schedules of `bot.toml`, by questions that were asked back, by notices."""
 
     def __init__(
         self,
@@ -79,14 +80,17 @@ class Planner:
             pass
         while await self._ask_one():
             pass
+        while await self._follow_one():
+            pass
         return await self.next_due_at()
 
     async def next_due_at(self) -> datetime | None:
-        """When something is due next; None where nothing is planned and no question is open."""
+        """When something is due next; None where nothing is planned, asked or sent."""
         async with self._store.read() as session:
             moments = (
                 await occasions.next_due_at(session, self._office_id),
                 await questions.next_due_at(session, self._office_id),
+                await notices.next_due_at(session, self._office_id),
             )
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -95,6 +99,15 @@ class Planner:
         async with self._store.begin() as session:
             step = asking.next_step(session, self._settings, self._office_id, self._clock.now(), self._reach)
             said = await step
+            if said:
+                await self._put(session, said)
+        return said is not None
+
+    async def _follow_one(self) -> bool:
+        """Takes one notice a step on in one transaction; False where none is due."""
+        reaching = Reaching(settings=self._settings, office_id=self._office_id, reach=self._reach, hears=self._hears)
+        async with self._store.begin() as session:
+            said = await noticing.next_step(session, reaching, self._ways, self._clock.now())
             if said:
                 await self._put(session, said)
         return said is not None

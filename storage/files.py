@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -38,6 +39,12 @@ async def add(
 async def get(session: Session, file_id: int) -> File:
     """The file of that id."""
     return await session.get_one(File, file_id)
+
+
+async def names(session: Session, file_ids: Collection[int]) -> list[str]:
+    """The names of those that are still kept, in order of their ids."""
+    query = select(File.name).where(File.id.in_(file_ids)).order_by(File.id)
+    return list((await session.scalars(query)).all())
 
 
 async def by_token(session: Session, token: str, now: datetime) -> File | None:

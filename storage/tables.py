@@ -232,6 +232,8 @@ class Message(Table):
     mentions_bot: Mapped[bool] = mapped_column(Boolean, default=False)
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
     """For an echo, the post it is the echo of."""
+    answers: Mapped[int | None] = mapped_column(BigInteger)
+    """The id of the post that it answers, as its channel told; no more than a claim."""
     sent_at: Mapped[datetime]
     received_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
@@ -526,10 +528,18 @@ class Post(Table):
         ),
         Index(None, "room_id", "sent_at"),
         Index(None, "channel", "sent_at"),
+        Index(
+            "ix_posts_notices",
+            "notice_id",
+            sqlite_where=text("notice_id IS NOT NULL"),
+            postgresql_where=text("notice_id IS NOT NULL"),
+        ),
         Index(None, "person_id", "made_at"),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
+    """Of a notice (通知), or of a reminder of it."""
     key: Mapped[str] = mapped_column(String(300))
     why: Mapped[str] = mapped_column(String(300))
     channel: Mapped[str] = mapped_column(String(64))
@@ -636,3 +646,88 @@ class Gap(Table):
     channel: Mapped[str] = mapped_column(String(64))
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime]
+
+
+class Notice(Table):
+    """Something told to an audience (通知), by number; corrections and withdrawals follow another."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint("office_id", "number"),
+        Index(
+            "ix_notices_due",
+            "office_id",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+        Index(None, "follows_id"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    """`notice`, `correction`, `withdrawal`."""
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
+    state: Mapped[str] = mapped_column(String(16))
+    """`draft`, `sending`, `sent`, `corrected`, `withdrawn`, `dropped` (a draft that is not wanted)."""
+    title: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str]
+    audience: Mapped[str]
+    """Whom it is for, as staff wrote it; empty for one that follows another."""
+    wants_ack: Mapped[bool] = mapped_column(Boolean)
+    urgent: Mapped[bool] = mapped_column(Boolean)
+    """Said at night, too."""
+    deadline_at: Mapped[datetime]
+    files: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """Ids of the files that go along, in order."""
+    drafted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    drafted_at: Mapped[datetime]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    approved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    """When it was corrected or withdrawn."""
+    due_at: Mapped[datetime | None]
+    """When the planner has to look at it next: to send on, to remind, to tell staff of its end."""
+    step: Mapped[int] = mapped_column(Integer, default=0)
+    """How many of its reminders are behind it."""
+
+
+class Addressee(Table):
+    """Somebody whom a notice is for, once, by which way it goes, and where they belonged then."""
+
+    __tablename__ = "addressees"
+    __table_args__ = (Index(None, "person_id", "notice_id"),)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notices.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    unit: Mapped[str] = mapped_column(String(200))
+    way: Mapped[str] = mapped_column(String(8))
+    """`room`, `private`, or `none` for who cannot be reached."""
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
+    follows: Mapped[bool] = mapped_column(Boolean)
+    """They were reached by the notice that this one follows."""
+    posted: Mapped[bool] = mapped_column(Boolean)
+    """It was put into the outbox for them."""
+
+
+class Acknowledgement(Table):
+    """That somebody has seen a notice (签收): by which route, when; of several the first counts, none goes."""
+
+    __tablename__ = "acknowledgements"
+    __table_args__ = (UniqueConstraint("notice_id", "person_id", "message_id"), Index(None, "message_id"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notices.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    """In which it was said; of a tick by staff, the command."""
+    said_at: Mapped[datetime]
+    route: Mapped[str] = mapped_column(String(8))
+    """`room`, `private`, `chain` (接龙), `proxy` (said by somebody else), `staff` (a tick)."""
+    channel: Mapped[str] = mapped_column(String(64))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """Who said it for them."""
+    note: Mapped[str] = mapped_column(String(100), default="")
+    withdrawn_at: Mapped[datetime | None]
+    """The message was taken back (撤回), or turned out to be somebody else's."""

@@ -29,6 +29,7 @@ _COMMANDS: Sequence[tuple[str, str, str]] = (
     ("rehearse", "在虚拟时钟上演一天，列出机器人会说的话", "liaison rehearse 2月8日.jsonl"),
     ("rules", "规则：test 跑一遍例句、list 看有哪些组、某个词在哪一组", "liaison rules test"),
     ("people", "名册：单位和人员，先预览，再更新", "liaison people 人员.xlsx --units 单位.csv"),
+    ("notice", "通知：从文件起草，先看发出去是什么样、发给多少人", "liaison notice 通知.md --by 周敏"),
     ("links", "给每个人一个网页聊天的个人链接", "liaison links > 链接.csv"),
     ("channels", "渠道：能做什么、连上没有，给自己试发一条", "liaison channels --test wecom_app --to 周敏"),
     ("db", "存储：upgrade 升级、backup 备份、restore 恢复、purge 清理", "liaison db backup 备份.gz"),
@@ -87,6 +88,10 @@ def _add_arguments(name: str, command: argparse.ArgumentParser) -> None:
         command.add_argument("people", type=Path, nargs="?", metavar="人员表", help=what)
         command.add_argument("--units", type=Path, metavar="单位表", help="单位和行政区划代码")
         command.add_argument("--yes", action="store_true", help="照此更新；不写只预览")
+    if name == "notice":
+        command.add_argument("file", type=Path, metavar="文件", help="开头写对象、标题、截止的文本文件")
+        command.add_argument("--by", required=True, metavar="姓名", help="起草的工作人员；起草人不能批准")
+        command.add_argument("--check", action="store_true", help="只看看，不存")
     if name == "db":
         _add_db(command)
     if name == "rules":

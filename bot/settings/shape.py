@@ -43,6 +43,7 @@ __all__ = [
     "DEFAULT_SCHEDULES",
     "DERIVED",
     "REGISTER",
+    "Approval",
     "ChannelSettings",
     "DingtalkGovSettings",
     "DingtalkStreamSettings",
@@ -53,6 +54,7 @@ __all__ = [
     "Job",
     "MailSettings",
     "MannersSettings",
+    "NoticesSettings",
     "OfficeSettings",
     "OutboxSettings",
     "Pacing",
@@ -80,6 +82,7 @@ OF_STAFF = ("duty", "overdue")
 Purpose = Literal["deputies", "staff"]
 REGISTER = Path("名册")
 """Stands for a roster's file: who belongs to the room is what the office's register says."""
+Approval = Literal["everyone", "always", "never"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,6 +381,26 @@ class MannersSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesSettings:
+    """`[notices]`: notices (通知), and how it is followed up who has seen them."""
+
+    approval: Approval = "everyone"
+    """Which notices a second member of staff approves: those that go to `everyone`, `always` all of them, `never`."""
+    everyone_from: Count = 30
+    """People from whom on a notice goes to everyone; one to all deputies always does. 30: more than a county's."""
+    deadline_hours: Annotated[int, Field(ge=1, le=720)] = 48
+    """Hours that a notice has which names no deadline; what was not sent by then is not sent any more."""
+    remind_hours: tuple[Annotated[int, Field(ge=1, le=720)], ...] = (24, 4)
+    """Hours before the deadline at which those who have not answered are reminded: first in their group, then alone."""
+    late_days: Annotated[int, Field(ge=0, le=60)] = 7
+    """Days after the deadline in which an answer still counts: late is better than never."""
+    bare_minutes: Annotated[int, Field(ge=0, le=1440)] = 30
+    """Minutes after a notice in which 好的, OK or 1 in the group answers it; later it may answer anything."""
+    file_hours: Annotated[int, Field(ge=1, le=168)] = 24
+    """Hours back in which the files that a notice names must have been handed in there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboxSettings:
     """`[inbox]`: how what comes in is worked off."""
 
@@ -447,6 +470,8 @@ class Settings:
     """Of whom the daily health reports are asked."""
     manners: MannersSettings = MannersSettings()
     """How the bot behaves."""
+    notices: NoticesSettings = NoticesSettings()
+    """Notices."""
     inbox: InboxSettings = InboxSettings()
     """What comes in."""
     outbox: OutboxSettings = OutboxSettings()

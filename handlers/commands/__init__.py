@@ -15,7 +15,20 @@ from bot.errors import Refusal
 from bot.heard import Heard
 from bot.messages import Post
 from bot.records import Command
-from handlers.commands import binding, duty, errands, forms, held, matters, on_behalf, rooms, summary, unsure, why
+from handlers.commands import (
+    binding,
+    duty,
+    errands,
+    forms,
+    held,
+    matters,
+    notices,
+    on_behalf,
+    rooms,
+    summary,
+    unsure,
+    why,
+)
 from storage import Session
 
 Run = Callable[[Command, Heard, Session], Awaitable[Sequence[Post]]]
@@ -56,6 +69,13 @@ COMMANDS: Sequence[Entry] = (
     Entry(forms.listing, ("采集", "forms"), "：自定的采集；汇总、未报、提醒、导出、代报后面写它的名称就是看它"),
     Entry(duty.shown, ("值班", "duty", "值班表"), " [日期]：谁值班"),
     Entry(duty.swap, ("换班", "swap"), " 日期 [张三] 李四：李四替张三；两个日期就是对调"),
+    Entry(notices.notice, ("通知", "notice"), " 对象，换行写标题和正文：起草；不带内容看全部，带编号看一份"),
+    Entry(notices.approve, ("批准", "approve", "发出"), " 编号：通知发出去；发给全体的要另一位来批"),
+    Entry(notices.edit, ("改通知", "redraft"), " 编号，换行写全文：改草稿"),
+    Entry(notices.cancel, ("取消通知", "discard"), " 编号：草稿不发了"),
+    Entry(notices.correct, ("更正通知", "amend"), " 编号，换行写全文：更正已发的，再批准一次"),
+    Entry(notices.withdraw, ("撤回通知", "withdraw"), " 编号 [原因]：马上撤回，没发出的不再发"),
+    Entry(notices.receipts, ("回执", "receipts"), " [编号 [明细｜姓名 电话]]：谁还没回；写姓名就是代记"),
     Entry(rooms.pause, ("暂停", "pause"), " [群名]：我先不在群里说话"),
     Entry(rooms.resume, ("恢复", "resume"), " [群名]"),
     Entry(held.pending, ("待发", "pending"), "：没发出去、或不知发没发出去的"),
