@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from bot.clock import local
 from bot.forms import Form
-from bot.messages import Doubt, FileId, PersonId, Post, RoomId
+from bot.messages import Doubt, FileId, Manner, PersonId, Post, RoomId
 from bot.parsing.answers import Asked
 from bot.people import Known
 from bot.records import Record
@@ -121,7 +121,15 @@ class Heard:
         until = self.sent_at + timedelta(minutes=self.settings.manners.reply_minutes)
         key = f"{step}/{self.message_id}"
         if self.room is not None:
-            return Post(key=key, why=why, text=text, room=RoomId(self.room.id), not_after=until, attachment=attachment)
+            return Post(
+                key=key,
+                why=why,
+                text=text,
+                room=RoomId(self.room.id),
+                not_after=until,
+                attachment=attachment,
+                manner=Manner.AT_ONCE,
+            )
         return self.whisper(text, why, step=step, attachment=attachment)
 
     def whisper(self, text: str, why: str, *, step: str = "whisper", attachment: FileId | None = None) -> Post:
@@ -136,4 +144,5 @@ class Heard:
             not_after=self.sent_at + timedelta(minutes=self.settings.manners.reply_minutes),
             attachment=attachment,
             doubt=Doubt.REPEAT,
+            manner=Manner.AT_ONCE,
         )

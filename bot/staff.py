@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.messages import Doubt, PersonId, Post, RoomId
+from bot.messages import Doubt, Manner, PersonId, Post, RoomId
 from bot.settings import Settings
 from storage import Session, people, rooms
 
@@ -29,6 +29,7 @@ async def to_each(
             person=PersonId(member.person_id),
             not_after=until,
             doubt=Doubt.REPEAT,
+            manner=Manner.AT_ONCE,
         )
         for member in staff
     ]
@@ -47,5 +48,15 @@ async def of_affairs(
     """Tells staff something about the bot's own work; never of anybody's health."""
     until = now + timedelta(hours=settings.manners.alert_hours)
     for room in await rooms.every(session, office_id, "staff"):
-        return [Post(key=key, why=why, text=text, room=RoomId(room.id), not_after=until, doubt=Doubt.REPEAT)]
+        return [
+            Post(
+                key=key,
+                why=why,
+                text=text,
+                room=RoomId(room.id),
+                not_after=until,
+                doubt=Doubt.REPEAT,
+                manner=Manner.AT_ONCE,
+            )
+        ]
     return await to_each(session, room_id, office_id, key, why, text, until)

@@ -6,6 +6,7 @@ whose name says `private`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
@@ -55,6 +56,16 @@ def doubtful(number: int, why: str, place: str, at: datetime, *, held: bool) -> 
     if held:
         return what + f"我先扣着没有再发，请看一眼群里：没有就发 /重发 {number}，有了就发 /作罢 {number}。"
     return what + f"为免重复没有再发，请看一眼群里；确实没有的话，发 /重发 {number}。"
+
+
+def together(texts: Sequence[str]) -> str:
+    """Several things said in one post."""
+    return "\n\n".join(texts)
+
+
+def whys(reasons: Sequence[str]) -> str:
+    """Why something is said that is several things in one."""
+    return "、".join(dict.fromkeys(reasons))
 
 
 # --- schedules ---------------------------------------------------------------------------------------------------
@@ -491,17 +502,67 @@ def received(names: Sequence[str]) -> str:
     return f"已收到{'、'.join(names)}的情况。"
 
 
+_MARKS = "。！？!?；;…，、,：:）)”」』》】"
+_ATOM = re.compile(
+    r"(?:\d+(?:[.:/~\-]\d+|[,，]\d{3}(?!\d))*(?:\s?[℃%％‰度万亿元人例个天])?"  # a number and its unit
+    r"|[A-Za-z][A-Za-z0-9_./:?&=#%@+~\-]*"  # a word, an address
+    r"|[\U0001F1E6-\U0001F1FF]{2}"  # a flag
+    r"|.(?:[\uFE00-\uFE0F\u20E3\u0300-\u036F\U0001F3FB-\U0001F3FF\U000E0020-\U000E007F]|\u200D.)*)"  # a character
+    rf"[{re.escape(_MARKS)}]*",
+    re.DOTALL,
+)
+"""What is not cut: with the marks behind it, so that no piece begins with one."""
+_ENDS = "。！？!?；;…"
+_CLOSERS = "）)”」』》】"
+
+
 def pieces(text: str, most_bytes: int | None) -> Sequence[str]:
-    """A text in pieces of at most so many UTF-8 bytes, parted at line ends, else behind a mark, else anywhere."""
+    """A text in pieces of at most so many UTF-8 bytes, which joined are the text.
+
+    Parted at a line end, else behind a sentence, else behind a comma or a blank; never inside a number, a word or an
+    emoji, unless it alone is longer than a piece. Time grows with the length of the text.
+    """
     if most_bytes is None or len(text.encode()) <= most_bytes:
         return (text,)
-    found, rest = [], text
-    while len(rest.encode()) > most_bytes:
-        head = rest.encode()[:most_bytes].decode("utf-8", "ignore")
-        cut = max(head.rfind("\n") + 1, 0) or max(head.rfind(mark) + 1 for mark in "。；、，") or len(head)
-        found.append(rest[:cut].rstrip("\n"))
-        rest = rest[cut:]
-    return tuple(piece for piece in (*found, rest) if piece.strip())
+    found: list[str] = []
+    atoms: list[tuple[str, int, int]] = []  # since the last cut: (text, bytes, how good a place to cut behind it)
+    held = 0
+    for match in _ATOM.finditer(text):
+        for atom in _parts(match[0], most_bytes):
+            size = len(atom.encode())
+            while held + size > most_bytes:
+                cut = _cut_behind([strength for _, _, strength in atoms])
+                found.append("".join(part for part, _, _ in atoms[:cut]))
+                atoms = atoms[cut:]
+                held = sum(part_size for _, part_size, _ in atoms)
+            atoms.append((atom, size, _strength(atom)))
+            held += size
+    found.append("".join(part for part, _, _ in atoms))
+    return tuple(found)
+
+
+def _parts(atom: str, most_bytes: int) -> Sequence[str]:
+    """The atom; its single characters where no piece could hold it whole."""
+    return (atom,) if len(atom.encode()) <= most_bytes else atom
+
+
+def _strength(atom: str) -> int:
+    """How good it is to cut behind it: 4 a line end, 3 a sentence's, 2 a comma's, 1 a blank, 0 any other place."""
+    last = atom.rstrip(_CLOSERS)[-1:] or atom[-1]
+    if last == "\n":
+        return 4
+    if last in _ENDS:
+        return 3
+    return 2 if last in "，、,：:" else int(last.isspace())
+
+
+def _cut_behind(strengths: Sequence[int]) -> int:
+    """How many atoms the piece takes: up to the best place but for its first quarter, else the best at all."""
+    for first in (len(strengths) // 4, 0):
+        best = max(strengths[first:])
+        if best:
+            return first + max(n for n, strength in enumerate(strengths[first:], 1) if strength == best)
+    return len(strengths)
 
 
 def one_at_a_time(command: str, other: str) -> str:

@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from bot import daybook, wording
 from bot.channel import Hears
-from bot.messages import PersonId, Post, RoomId
+from bot.messages import Manner, PersonId, Post, RoomId
+from bot.parsing import answers
 from bot.reports.tally import RoomDay
 from bot.settings import ScheduleSettings, Settings
 from storage.tables import Room
@@ -53,13 +54,15 @@ class Due:
                 return wording.said_alone(bot_name)
 
     def post(self, text: str, mentions: tuple[PersonId, ...] = ()) -> Post:
-        """What is said in the room."""
+        """What is said in the room; of two numbered questions in one post nobody could tell which "1." answers."""
+        alone = answers.asks_by_number(text)
         return Post(
             key=self.key,
             why=self.schedule.name,
             text=text,
             room=RoomId(self.room.id),
             mentions=mentions,
+            manner=Manner.ALONE if alone else Manner.TOGETHER,
             not_before=self.due_at,
             not_after=self.not_after,
         )

@@ -73,6 +73,20 @@ async def next_due_at(session: Session, office_id: int) -> datetime | None:
     return await session.scalar(query)
 
 
+async def next_in_room_at(
+    session: Session, office_id: int, room_id: int, now: datetime, until: datetime
+) -> datetime | None:
+    """When a schedule next speaks in a room; None where none does until then."""
+    query = select(func.min(Occasion.due_at)).where(
+        Occasion.office_id == office_id,
+        Occasion.state == "due",
+        Occasion.room_id == room_id,
+        Occasion.due_at <= until,
+        Occasion.not_after >= now,
+    )
+    return await session.scalar(query)
+
+
 async def last_planned_at(session: Session, office_id: int) -> datetime | None:
     """The latest instant for which anything was ever planned."""
     return await session.scalar(select(func.max(Occasion.due_at)).where(Occasion.office_id == office_id))

@@ -306,6 +306,11 @@ class OutboxSettings:
     """Seconds until a post is tried again that the channel could not take; doubled with each attempt."""
     retry_most_seconds: Seconds = 300.0
     """Longest pause between two attempts, in seconds; the post's own end is what stops them."""
+    merge_minutes: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 3.0
+    """Minutes within which what goes to the same room or person is said in one post; 0 for never.
+
+    Reminders, tallies, texts of a series and bridged words only; answers and alerts neither wait nor are merged.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
