@@ -24,11 +24,11 @@ from bot.channels.webchat import WebchatChannel
 from bot.channels.wechaty import WechatyChannel
 from bot.channels.wecom import WecomAibotChannel, WecomAppChannel, WecomWebhookChannel
 from bot.clock import Clock
-from bot.heard import Heard, known_of
+from bot.heard import Heard, Private, all_private, known_of
 from bot.inbox import Inbox
 from bot.messages import Attachment, OfficeId
 from bot.outbox import Outbox
-from bot.parsing import Context, Rules, answers, forms, parse
+from bot.parsing import Context, Rules, answers, forms, parse, privacy
 from bot.people import Known
 from bot.pulse import keep_pulse
 from bot.records import Record
@@ -101,6 +101,10 @@ class Reader:
     def read(self, text: str, context: Context) -> tuple[Record, ...]:
         """Text in, records out."""
         return parse(text, context, *self._reading)
+
+    def private(self, text: str, names: Sequence[str], by_staff: bool) -> bool:
+        """Whether a text may be about somebody's health, so that it must not be shown in another group."""
+        return privacy.is_private(text, names, by_staff=by_staff, rules=self._reading[0])
 
     async def heard(self, text: str, heard: Heard) -> Sequence[Record]:
         """Reads what was heard, in its circumstances; each record tells by which rules it was read."""
@@ -218,6 +222,7 @@ async def build(
     make_channels: Callable[[OfficeId], Mapping[str, Channel]],
     read: Callable[[str, Heard], Awaitable[Sequence[Record]]],
     chance: random.Random,
+    private: Private = all_private,
 ) -> Bot:
     """Puts the parts together over an open store of this program's schema.
 
@@ -225,6 +230,7 @@ async def build(
         make_channels: the channels by their names, once the office's id is known.
         read: how texts are read.
         chance: where all randomness comes from.
+        private: whether a text may be about somebody's health: such a one is shown in no other group.
     """
     async with store.begin() as session:
         office_id = await people.ensure_office(session, settings.office.name)
@@ -243,6 +249,7 @@ async def build(
         people_channels=own,
         unproven=unproven,
         reach=outbox.reach,
+        private=private,
         note_receipt=outbox.note_receipt,
     )
     hears = {name: channel.traits.hears for name, channel in channels.items()}

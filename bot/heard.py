@@ -16,11 +16,20 @@ from bot.parsing.answers import Asked
 from bot.people import Known
 from bot.records import Record
 from bot.settings import Settings
-from storage import Session
+from storage import Session, people
 from storage.people import Membership
 
 Reach = Callable[[Session, int | None, int | None], Awaitable[int | None]]
 """(session, person, account) → the account by which they can be told privately, the given one before others."""
+
+
+Private = Callable[[str, Sequence[str], bool], bool]
+"""(text, names of people, whether staff wrote it) → whether it may be about somebody's health."""
+
+
+def all_private(_text: str, _names: Sequence[str], _by_staff: bool) -> bool:
+    """Takes everything for somebody's health: what cannot be told stays where it was said."""
+    return True
 
 
 async def nobody(_session: Session, _person_id: int | None, _identity_id: int | None) -> int | None:
@@ -80,6 +89,7 @@ class Heard:
         question: the bot's numbered reminder that a numbered message may answer.
         answering: the question that a private message may answer.
         reach: how it is found out whether somebody can be told privately.
+        private: how it is found out whether a text may be shown in another group.
     """
 
     message_id: int
@@ -99,11 +109,17 @@ class Heard:
     question: str | None = None
     answering: Answering | None = None
     reach: Reach = nobody
+    private: Private = all_private
 
     @property
     def order(self) -> tuple[datetime, int]:
         """Where the message stands among all: by when it was said, then as it came."""
         return self.sent_at, self.message_id
+
+    async def names(self, session: Session) -> Sequence[str]:
+        """What everybody of the office goes by: whom a text may be about."""
+        everybody = await people.everybody(session, self.office_id)
+        return [name for member in everybody for name in (member.name, *member.aliases)]
 
     def open_forms(self) -> Sequence[Form]:
         """The office's own forms (采集) that this message may answer; staff may bring in answers at any hour."""

@@ -274,7 +274,7 @@ class Outbox:
             file = await files.get(session, post.file_id)
             if self._channels[post.channel].traits.files:
                 attachment = Attachment(name=file.name, media_type=file.media_type, content=file.content)
-            else:
+            elif file.expires_at is not None:  # what members sent has no address: its name has to do
                 text = wording.with_link(text, f"{self._settings.web.base_url}/files/{file.token}")
         return Dispatch(
             id=post.id,

@@ -58,7 +58,15 @@ async def _play(settings: Settings, store: Store, days: Sequence[GroupDay], read
         names = [channel.name for channel in settings.channels]
         return {name: MemoryChannel(name, clock) for name in (*names, ROOM_CHANNEL)}
 
-    bot = await app.build(settings, store, clock, make, reader.heard, random.Random(0))  # noqa: S311 - jitter, no secret
+    bot = await app.build(
+        settings,
+        store,
+        clock,
+        make,
+        reader.heard,
+        random.Random(0),  # noqa: S311 - jitter, no secret
+        reader.private,
+    )
     stage, said = Stage(bot, clock), []
     for day in days:
         room = await replay.room_of(bot, day, ROOM_CHANNEL)

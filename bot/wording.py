@@ -614,6 +614,75 @@ def which_post(command: str) -> str:
     return f"没有这个编号。先发 /待发 看编号，再发 /{command} 编号。"
 
 
+# --- the bridge, and passing on --------------------------------------------------------------------------------------
+
+
+def _head(*parts: str) -> str:
+    clean = (re.sub(r"[【】·\s]+", " ", part).strip() for part in parts)
+    return f"【{' · '.join(part for part in clean if part)}】"
+
+
+def bridged(name: str, place: str, text: str, *, file: bool) -> str:
+    """What somebody said in a room that is joined with this one; of a file, its name."""
+    head = _head(name, place)
+    if file:
+        return f"{head}发来文件：{text}"
+    return f"{head}\n{text}" if "\n" in text.strip() else f"{head}{text.strip()}"
+
+
+def bridged_recall(name: str, place: str, at: datetime) -> str:
+    """What was carried here was taken back there."""
+    return f"{_head(name, place)}撤回了 {clock_time(at)} 说的一条消息"
+
+
+def forwarded(name: str, place: str, text: str, *, file: bool = False) -> str:
+    """What staff send on: who said it, and where."""
+    head = _head("转发", name, place)
+    return f"{head}文件：{text}" if file else f"{head}\n{text.strip()}"
+
+
+def sent_on(rooms: Sequence[str], people: int, there: Sequence[str], unreached: Sequence[str]) -> str:
+    """To whom a message was sent on."""
+    to = [*rooms, *([f"{people} 人（私下）"] if people else [])]
+    said = [f"这就转发到：{'、'.join(to)}"] if to else []
+    said += [f"那里已经有了，没有再发：{'、'.join(there)}"] if there else []
+    said += [f"还没法私下送达：{'、'.join(unreached)}"] if unreached else []
+    return "；".join(said) + "。"
+
+
+def nothing_to_forward() -> str:
+    """No message was named."""
+    return "请引用要转的那条消息发 /转发 群名；或者发 /转发 看编号，再发 /转发 编号 群名；也可以把内容写在下一行。"
+
+
+def no_such_message(number: int) -> str:
+    """No message of that number can be sent on."""
+    return f"没有能转发的 {number} 号消息。发 /转发 看最近的编号。"
+
+
+def health_stays() -> str:
+    """What may be about somebody's health is not shown in another group."""
+    return "这条里可能有个人的健康情况，不能转到别的群里。"
+
+
+def several_rooms(written: str, found: Sequence[str]) -> str:
+    """A word that may be several rooms."""
+    return f"“{written}”可能是：{'、'.join(found)}。请把群名写全。"
+
+
+def forwardable(number: int, at: datetime, name: str, place: str, words: str) -> str:
+    """A message that can be sent on."""
+    where = f"（{place}）" if place else ""
+    return f"{number}. {clock_time(at)} {name}{where}：{excerpt(words, 30)}"
+
+
+def forwardables(lines: Sequence[str]) -> str:
+    """What can be sent on."""
+    if not lines:
+        return "最近没有能转发的消息。" + nothing_to_forward()
+    return "最近的消息：\n" + "\n".join(lines) + "\n发 /转发 编号 群名（或单位，几个用空格隔开；“所有群”是全部代表群）"
+
+
 # --- the office's own forms (采集) -----------------------------------------------------------------------------------
 
 

@@ -186,6 +186,13 @@ async def gather(session: Session, post_id: int, next_look_at: datetime, until: 
     )
 
 
+async def let_lapse(session: Session, post_id: int, now: datetime) -> None:
+    """Has a post that is on its way not tried again, should it not have gone out."""
+    await session.execute(
+        update(Post).where(Post.id == post_id, Post.state.in_(("claimed", "merged"))).values(not_after=now)
+    )
+
+
 async def absorb(session: Session, post_ids: Collection[int], into: int) -> None:
     """Has due posts said within a claimed one: they share its fate from now on."""
     await session.execute(

@@ -155,7 +155,7 @@ async def open_office(
     def make(_office: OfficeId) -> Mapping[str, Channel]:
         return {"group": held}
 
-    bot = await app.build(settings, store, clock, make, reader.heard, random.Random(1))
+    bot = await app.build(settings, store, clock, make, reader.heard, random.Random(1), reader.private)
     for room in settings.rooms:
         await bot.inbox.meet_room("group", f"room-{room.name}", room.name)
     return Office(bot, clock, held)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bot.settings.loading import load, reread_rosters, usual_path
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
+    BridgeSettings,
     ChannelSettings,
     InboxSettings,
     Job,
@@ -35,6 +36,7 @@ from bot.settings.wecom import WecomAibotSettings, WecomAppSettings, WecomWebhoo
 __all__ = [
     "DEFAULT_SCHEDULES",
     "PLACEHOLDERS",
+    "BridgeSettings",
     "ChannelSettings",
     "Days",
     "InboxSettings",

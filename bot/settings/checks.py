@@ -19,6 +19,7 @@ from bot.settings import kinds
 from bot.settings.faults import nearest
 from bot.settings.mail import in_the_clear
 from bot.settings.shape import (
+    BridgeSettings,
     ChannelSettings,
     MailSettings,
     RoomSettings,
@@ -51,6 +52,7 @@ class Draft:
     channel_names: tuple[str, ...]
     rooms: Mapping[int, RoomSettings]
     room_names: Mapping[int, str]
+    bridges: Mapping[int, BridgeSettings]
     schedules: Mapping[int, ScheduleSettings]
     schedule_names: Mapping[int, str]
     forms: Sequence[Form] = ()
@@ -64,6 +66,7 @@ def faults(draft: Draft) -> Iterator[Finding]:
     for number, room in draft.rooms.items():
         yield from _room(number, room, draft)
     yield from _external_ids(draft)
+    yield from _bridges(draft)
     yield from _twice("schedules", "定时", draft.schedule_names)
     for number, schedule in draft.schedules.items():
         yield from _schedule(number, schedule, draft)
@@ -175,6 +178,31 @@ def _external_ids(draft: Draft) -> Iterator[Finding]:
         if first is not room:
             yield Finding(
                 ("rooms", number, "external_id"), f"和群“{first.name}”的 external_id 相同", "一个群只能配置一次"
+            )
+
+
+def _bridges(draft: Draft) -> Iterator[Finding]:
+    purposes = {room.name: room.purpose for room in draft.rooms.values()}
+    joined: set[str] = set()
+    for number, bridge in draft.bridges.items():
+        place = ("bridges", number, "rooms")
+        for index, name in enumerate(bridge.rooms):
+            if name not in draft.room_names.values():
+                known = [room for room in draft.room_names.values() if room]
+                remedy = nearest(name, known) or f"已配置的群有：{'、'.join(known) or '无'}"
+                yield Finding((*place, index), f"没有配置群“{name}”", remedy)
+            elif name in joined:
+                yield Finding(
+                    (*place, index), f"群“{name}”在互通里写了两次", "一个群只能在一处互通；要连几个群，写在一起"
+                )
+            joined.add(name)
+        if len(bridge.rooms) == 1:
+            yield Finding(place, "互通只写了一个群", "请至少写两个群")
+        if len({purposes[name] for name in bridge.rooms if name in purposes}) > 1:
+            yield Finding(place, "代表群和值班群不能互通", "值班群里有内部消息；请只写代表群，或只写值班群")
+        if bridge.called and len(bridge.called) != len(bridge.rooms):
+            yield Finding(
+                ("bridges", number, "called"), "called 和 rooms 的项数不一样", "请按 rooms 的顺序，一个群一个"
             )
 
 

@@ -22,6 +22,7 @@ from bot.settings.checks import Draft
 from bot.settings.kinds import KINDS
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
+    BridgeSettings,
     ChannelSettings,
     InboxSettings,
     MannersSettings,
@@ -110,6 +111,7 @@ class _Reader:
         document.check_headings(list(keys_of(Settings)))
         channels = self._channels()
         rooms = self._rooms(list(channels))
+        bridges = document.list_of(BridgeSettings, "bridges")
         schedules = document.list_of(ScheduleSettings, "schedules")
         reading = document.section(ReadingSettings, "reading")
         files = forms.load(reading.form_files, [*self._names("rooms").values()], document.faults)
@@ -119,6 +121,7 @@ class _Reader:
             web=document.section(WebSettings, "web"),
             channels=tuple(channel for channel in channels.values() if channel),
             rooms=tuple(rooms.values()),
+            bridges=tuple(bridges.values()),
             schedules=tuple(schedules.values()) if "schedules" in document.written else DEFAULT_SCHEDULES,
             manners=document.section(MannersSettings, "manners"),
             inbox=document.section(InboxSettings, "inbox"),
@@ -133,6 +136,7 @@ class _Reader:
             channel_names=tuple(channels),
             rooms=rooms,
             room_names=self._names("rooms"),
+            bridges=bridges,
             schedules=schedules,
             schedule_names=self._names("schedules"),
             forms=files.forms,

@@ -38,6 +38,7 @@ __all__ = [
     "CHAT_PACING",
     "DEFAULT_SCHEDULES",
     "DERIVED",
+    "BridgeSettings",
     "ChannelSettings",
     "InboxSettings",
     "Job",
@@ -65,6 +66,7 @@ __all__ = [
 
 Job = Literal["remind", "remind_missing", "tally"]
 Purpose = Literal["deputies", "staff"]
+Carry = Literal["notices", "staff", "all"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +208,23 @@ class RoomSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeSettings:
+    """`[[bridges]]`: groups, mostly of different channels, that are joined: what one says appears in the others."""
+
+    rooms: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Names of the groups; each may stand in one bridge only."""
+    called: tuple[str, ...] = ()
+    """What each group is called behind the speaker's name, in the order of `rooms`. Empty: by their names."""
+    carry: Carry = "notices"
+    """`notices`: what staff say, and questions of anybody; `staff`: only what staff say; `all`: all talk.
+
+    Never a person's health, a report, an answer to a form, a command or a private talk, whatever stands here.
+    """
+    late_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
+    """Minutes after which something said is no longer carried (the bot or the other channel was away)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleSettings:
     """`[[schedules]]`: something the bot says by itself at a time of day."""
 
@@ -339,6 +358,8 @@ class Settings:
     """The channels; the chat page alone where none is configured."""
     rooms: tuple[RoomSettings, ...] = ()
     """The groups."""
+    bridges: tuple[BridgeSettings, ...] = ()
+    """Which of them are joined."""
     schedules: tuple[ScheduleSettings, ...] = DEFAULT_SCHEDULES
     """What is said by itself; `schedules = []` for nothing."""
     manners: MannersSettings = MannersSettings()

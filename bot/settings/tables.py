@@ -21,6 +21,7 @@ from bot.errors import Fault, SettingsError
 from bot.lines import Lines, Place, locate
 from bot.settings import credentials, faults, kinds
 from bot.settings.shape import (
+    BridgeSettings,
     InboxSettings,
     MannersSettings,
     OfficeSettings,
@@ -48,6 +49,7 @@ HEADINGS: Mapping[str, type] = {
     "[[channels.sms.templates]]": SmsTemplate,
     "[channels.….pacing]": Pacing,
     "[[rooms]]": RoomSettings,
+    "[[bridges]]": BridgeSettings,
     "[[schedules]]": ScheduleSettings,
     "[manners]": MannersSettings,
     "[inbox]": InboxSettings,

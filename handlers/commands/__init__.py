@@ -15,7 +15,7 @@ from bot.errors import Refusal
 from bot.heard import Heard
 from bot.messages import Post
 from bot.records import Command
-from handlers.commands import binding, forms, held, on_behalf, rooms, sheets, summary, unsure, why
+from handlers.commands import binding, forms, forward, held, on_behalf, rooms, sheets, summary, unsure, why
 from storage import Session
 
 Run = Callable[[Command, Heard, Session], Awaitable[Sequence[Post]]]
@@ -49,6 +49,9 @@ COMMANDS: Sequence[Entry] = (
     Entry(on_behalf.mark, ("标记", "mark"), " 姓名 零报告|联系不上|取消"),
     Entry(binding.bind, ("绑定", "bind"), " [看到的名字 名单姓名]：不带内容看待绑定的"),
     Entry(binding.paste, ("录入", "paste"), " [群名] 换行接复制的群聊：补记，不重复"),
+    Entry(
+        forward.forward, ("转发", "forward"), " [编号] 群名或单位：引用一条消息发，或把内容写在下一行；不带内容看编号"
+    ),
     Entry(sheets.export, ("导出", "export"), " [日期或 2月1日-2月10日] [群名]：电子表格"),
     Entry(forms.listing, ("采集", "forms"), "：自定的采集；汇总、未报、提醒、导出、代报后面写它的名称就是看它"),
     Entry(rooms.pause, ("暂停", "pause"), " [群名]：我先不在群里说话"),

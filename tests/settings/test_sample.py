@@ -90,6 +90,7 @@ def test_the_defaults_that_the_sample_shows_are_the_defaults() -> None:
         "id",
         "tls_ca_file",
         "office_rules",
+        "called",
         "forms",
     }
     compared = 0
