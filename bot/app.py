@@ -34,6 +34,7 @@ from bot.pulse import keep_pulse
 from bot.records import Record
 from bot.reloading import Reloading
 from bot.segmenter import JiebaSegmenter
+from bot.series import Shelf
 from bot.settings import (
     ChannelSettings,
     MailSettings,
@@ -152,6 +153,7 @@ class Bot:
     inbox: Inbox
     outbox: Outbox
     planner: Planner
+    shelf: Shelf
 
     async def health(self) -> tuple[bool, Mapping[str, Any]]:
         """Whether all is well, and the particulars: counts and times, no names, no texts."""
@@ -235,6 +237,7 @@ async def build(
     async with store.begin() as session:
         office_id = await people.ensure_office(session, settings.office.name)
     channels = make_channels(OfficeId(office_id))
+    shelf = Shelf(settings.series)
     outbox = Outbox(store, clock, settings, office_id, channels, chance)
     own = frozenset(name for name, channel in channels.items() if channel.traits.reaches_people)
     unproven = frozenset(name for name, channel in channels.items() if not channel.traits.proves_senders)
@@ -250,10 +253,11 @@ async def build(
         unproven=unproven,
         reach=outbox.reach,
         private=private,
+        shelf=shelf,
         note_receipt=outbox.note_receipt,
     )
     hears = {name: channel.traits.hears for name, channel in channels.items()}
-    planner = Planner(store, clock, settings, office_id, outbox.put, outbox.reach, hears)
+    planner = Planner(store, clock, settings, office_id, outbox.put, outbox.reach, hears, shelf)
     bot = Bot(
         settings=settings,
         store=store,
@@ -264,6 +268,7 @@ async def build(
         inbox=inbox,
         outbox=outbox,
         planner=planner,
+        shelf=shelf,
     )
     await sync_rooms(bot, settings.rooms)
     return bot
@@ -283,6 +288,7 @@ def reloading_of(bot: Bot, reader: Reader, asked: asyncio.Event) -> Reloading:
         reader=reader,
         seat=partial(sync_rooms, bot),
         put=bot.outbox.put,
+        shelf=bot.shelf,
         asked=asked,
     )
 

@@ -15,6 +15,7 @@ from bot.messages import Doubt, FileId, Manner, PersonId, Post, RoomId
 from bot.parsing.answers import Asked
 from bot.people import Known
 from bot.records import Record
+from bot.series import Series
 from bot.settings import Settings
 from storage import Session, people
 from storage.people import Membership
@@ -90,6 +91,7 @@ class Heard:
         answering: the question that a private message may answer.
         reach: how it is found out whether somebody can be told privately.
         private: how it is found out whether a text may be shown in another group.
+        series: the series of texts (普法) at work.
     """
 
     message_id: int
@@ -110,6 +112,7 @@ class Heard:
     answering: Answering | None = None
     reach: Reach = nobody
     private: Private = all_private
+    series: Sequence[Series] = ()
 
     @property
     def order(self) -> tuple[datetime, int]:

@@ -18,6 +18,7 @@ from bot.clock import Clock, local, until_set
 from bot.heard import Heard, Private, Reach, all_private, known_of, nobody
 from bot.messages import Gap, Message, MessageKind, Post, Receipt
 from bot.records import Command, Record
+from bot.series import Shelf
 from bot.settings import Settings
 from bot.speakers import Read, Speakers
 from storage import Session, Store, StoreUnreachable, gaps, identities, is_outage, messages, people, records, rooms
@@ -48,6 +49,7 @@ class Inbox:
         unproven: frozenset[str] = frozenset(),
         reach: Reach = nobody,
         private: Private = all_private,
+        shelf: Shelf | None = None,
         note_receipt: Note | None = None,
     ) -> None:
         """Args:
@@ -58,8 +60,10 @@ class Inbox:
         unproven: channels where anybody can pass for somebody else: nobody is taken for staff there.
         reach: how it is found out whether somebody can be asked privately.
         private: how it is found out whether a text may be shown in another group.
+        shelf: the series of texts (普法) at work.
         note_receipt: who is told what became of a post.
         """
+        self._shelf = shelf or Shelf(settings.series)
         self._reach, self._private, self._note_receipt = reach, private, note_receipt
         self._store, self._clock, self._settings, self._office_id = store, clock, settings, office_id
         self._read, self._handlers, self._put = read, handlers, put
@@ -237,7 +241,7 @@ class Inbox:
 
     async def _understand(self, session: Session, message: KeptMessage, room: Room | None) -> str:
         heard = await answering.in_context(session, await self._speakers.heard(session, message, room), message)
-        heard = dataclasses.replace(heard, reach=self._reach, private=self._private)
+        heard = dataclasses.replace(heard, reach=self._reach, private=self._private, series=self._shelf.series)
         if heard.again:
             await records.withdraw_message(session, message.id, "reread", self._clock.now())
         posts: list[Post] = []

@@ -683,6 +683,52 @@ def forwardables(lines: Sequence[str]) -> str:
     return "最近的消息：\n" + "\n".join(lines) + "\n发 /转发 编号 群名（或单位，几个用空格隔开；“所有群”是全部代表群）"
 
 
+# --- series of short texts (普法) ------------------------------------------------------------------------------------
+
+
+def series_text(title: str, text: str, source: str) -> str:
+    """One text of a series."""
+    return f"【{title}】\n{text}\n（来源：{source}）"
+
+
+def series_line(when: str, title: str, state: str) -> str:
+    """A text that a room has had, or that is on its way there."""
+    states = {
+        "due": "就要发",
+        "claimed": "正在发",
+        "stale": "太晚没发，下次补",
+        "refused": "平台不收",
+        "dropped": "不发了",
+    }
+    doubt = {"unknown": "可能没发出", "held": "扣着等您定"}
+    told = (states | doubt).get(state, "")
+    return f"· {when} {title}{f'（{told}）' if told else ''}"
+
+
+def series_in_room(
+    series: str, room: str, lines: Sequence[str], counts: tuple[int, int], coming: str | None, at: datetime | None
+) -> str:
+    """How far a room is in a series: how many of how many, what it has had last, what comes next."""
+    when = f"（{day(at.date())} {clock_time(at)}）" if at is not None else ""
+    after = f"下一条{when}：{coming}" if coming else "没有下一条了：都发过了，或者不在有效期里"
+    return "\n".join([f"{series}，{room}：发了 {counts[0]} 条，共 {counts[1]} 条", *lines, after])
+
+
+def series_standing(parts: Sequence[str]) -> str:
+    """All series in all rooms."""
+    return "\n\n".join(parts) if parts else "还没有定时发的普法。怎么加，见 docs/howto-series.md。"
+
+
+def which_series(written: str, known: Sequence[str]) -> str:
+    """No such series."""
+    return f"没有叫“{written}”的系列。现有的：{'、'.join(known) or '（还没有）'}"
+
+
+def series_refused(faults: Sequence[str]) -> str:
+    """Files of a series were changed and cannot be used."""
+    return f"【普法有误】刚改的普法文件没有用上，我照原来的接着发。改好了我会自己换上：\n{_first(faults)}"
+
+
 # --- the office's own forms (采集) -----------------------------------------------------------------------------------
 
 

@@ -11,13 +11,15 @@ from bot.channel import Hears
 from bot.messages import Manner, PersonId, Post, RoomId
 from bot.parsing import answers
 from bot.reports.tally import RoomDay
+from bot.series import Series
 from bot.settings import ScheduleSettings, Settings
 from storage.tables import Room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """One firing of a schedule in one room; `key` is unique to it, `hears` what of the room's talk reaches the bot."""
+    """One firing of a schedule in one room; `key` is unique to it, `hears` what of the room's talk reaches the bot,
+    `series` what a schedule of one posts from."""
 
     key: str
     schedule: ScheduleSettings
@@ -28,6 +30,7 @@ class Due:
     not_after: datetime
     now: datetime
     hears: Hears
+    series: Series | None = None
 
     def fill(self, day: RoomDay) -> Mapping[str, object]:
         """What stands for the placeholders of a text; no names where the room is not to see them."""

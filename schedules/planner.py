@@ -14,6 +14,7 @@ from bot.channel import Hears
 from bot.clock import Clock, at, day_of, local
 from bot.heard import Reach, nobody
 from bot.messages import Post
+from bot.series import Shelf
 from bot.settings import ScheduleSettings, Settings
 from schedules import FORM_SCHEDULES, SCHEDULES, calendar
 from schedules.due import Due
@@ -43,12 +44,15 @@ class Planner:
         put: Put,
         reach: Reach = nobody,
         hears: Mapping[str, Hears] | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         """Args:
         put: where the posts go, within the same transaction.
         reach: how it is found out whether somebody can be asked privately.
         hears: channel → what of a room's talk reaches the bot there; all of it where nothing is said.
+        shelf: the series of texts (普法) at work.
         """
+        self._shelf = shelf or Shelf(settings.series)
         self._reach = reach
         self._store, self._clock, self._settings, self._office_id, self._put = store, clock, settings, office_id, put
         self._hears = hears or {}
@@ -108,6 +112,8 @@ class Planner:
         """Whether a schedule speaks in a room: deputies' for the daily reports, those that a form asks for that."""
         if "*" not in schedule.rooms and room.name not in schedule.rooms:
             return False
+        if schedule.series:
+            return schedule.is_for(room.name, room.purpose)
         if not schedule.form:
             return room.purpose == "deputies"
         form = next((form for form in self._settings.forms if form.name == schedule.form), None)
@@ -173,6 +179,7 @@ class Planner:
             not_after=occasion.not_after,
             now=now,
             hears=self._hears.get(room.channel, Hears.ALL),
+            series=self._shelf.named(schedule.series),
         )
         jobs = FORM_SCHEDULES if schedule.form else SCHEDULES
         return await jobs[schedule.do](due, session)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,6 +85,20 @@ async def next_in_room_at(
         Occasion.not_after >= now,
     )
     return await session.scalar(query)
+
+
+async def next_of(
+    session: Session, office_id: int, schedules: Collection[str], room_id: int, now: datetime
+) -> Occasion | None:
+    """The next firing of one of these schedules in a room that is planned already."""
+    query = select(Occasion).where(
+        Occasion.office_id == office_id,
+        Occasion.state == "due",
+        Occasion.schedule.in_(schedules),
+        Occasion.room_id == room_id,
+        Occasion.not_after >= now,
+    )
+    return await session.scalar(query.order_by(Occasion.due_at).limit(1))
 
 
 async def last_planned_at(session: Session, office_id: int) -> datetime | None:

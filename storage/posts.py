@@ -284,12 +284,12 @@ async def find(session: Session, office_id: int, post_id: int) -> Post | None:
     return await session.scalar(select(Post).where(Post.office_id == office_id, Post.id == post_id))
 
 
-async def revive(session: Session, post_id: int, now: datetime, not_after: datetime) -> None:
-    """Makes a post due anew because a person decided so; the key stays, so that it is still one post."""
+async def revive(
+    session: Session, post_id: int, now: datetime, not_after: datetime, note: str = "由工作人员重发"
+) -> None:
+    """Makes a post due anew: a person decided so, or it surely was not said. The key stays: it is still one post."""
     await session.execute(
         update(Post)
         .where(Post.id == post_id, Post.state.not_in((*OPEN, "sent", "delivered")))
-        .values(
-            state="due", not_before=now, not_after=not_after, lease_until=None, claimed_at=None, note="由工作人员重发"
-        )
+        .values(state="due", not_before=now, not_after=not_after, lease_until=None, claimed_at=None, note=note)
     )

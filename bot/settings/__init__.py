@@ -6,7 +6,7 @@ key stands, `values` and `faults` say in Chinese what is wrong with it. Called b
 
 from __future__ import annotations
 
-from bot.settings.loading import load, reread_rosters, usual_path
+from bot.settings.loading import load, reread_rosters, reread_series, series_files, usual_path
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
     BridgeSettings,
@@ -62,5 +62,7 @@ __all__ = [
     "WecomWebhookSettings",
     "load",
     "reread_rosters",
+    "reread_series",
+    "series_files",
     "usual_path",
 ]

@@ -214,6 +214,7 @@ def _schedule(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator
         yield Finding(
             (*place, "days"), "from_on 到 to_on 之间没有这几个星期，这个定时永远不会执行", "请改 days，或者放宽日期"
         )
+    yield from _schedule_of_series(place, schedule)
     all_read = draft.rooms.keys() == draft.room_names.keys()
     for index, name in enumerate(schedule.rooms):
         where = (*place, "rooms", index)
@@ -224,6 +225,16 @@ def _schedule(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator
             known = [room for room in draft.room_names.values() if room]
             remedy = nearest(name, known) or f'已配置的群有：{"、".join(known) or "无"}；所有代表群写 "*"'
             yield Finding(where, f"没有配置群“{name}”", remedy)
+
+
+def _schedule_of_series(place: Place, schedule: ScheduleSettings) -> Iterator[Finding]:
+    if schedule.do == "series" and not schedule.series:
+        yield Finding(place, "缺少 series", '请加一行，写放文件的文件夹，例如 series = "普法/疫情防控"')
+    elif schedule.series and schedule.do != "series":
+        yield Finding((*place, "series"), 'series 只用于 do = "series"', '请删去这一行，或者改成 do = "series"')
+    elif schedule.series and (schedule.form or schedule.text):
+        key = "form" if schedule.form else "text"
+        yield Finding((*place, key), f"发系列的定时不用写 {key}", "请删去这一行；要说的话在系列的文件里")
 
 
 def _schedule_of_form(place: Place, schedule: ScheduleSettings, draft: Draft) -> Iterator[Finding]:

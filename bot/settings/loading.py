@@ -17,7 +17,8 @@ from bot import rosters
 from bot.errors import Fault, SettingsError
 from bot.lines import Lines
 from bot.rosters import RosterEntry
-from bot.settings import checks, credentials, faults, forms, kinds
+from bot.series import Series
+from bot.settings import checks, credentials, faults, forms, kinds, series
 from bot.settings.checks import Draft
 from bot.settings.kinds import KINDS
 from bot.settings.shape import (
@@ -93,6 +94,21 @@ def reread_rosters(rooms: Sequence[RoomSettings]) -> tuple[RoomSettings, ...]:
     return tuple(read)
 
 
+def reread_series(settings: Settings) -> tuple[Series, ...]:
+    """The series that schedules post, as their files are now.
+
+    Raises:
+        SettingsError: with every fault of all files.
+    """
+    return series.read(settings.path.parent if settings.path else Path(), series.folders(settings.schedules))
+
+
+def series_files(settings: Settings) -> list[Path]:
+    """The files of all series that schedules post."""
+    base = settings.path.parent if settings.path else Path()
+    return [path for name in series.folders(settings.schedules) for path in series.files_of(base / name)]
+
+
 def _in_order(found: Sequence[Fault], path: Path | None) -> tuple[Fault, ...]:
     """Each once, those of `bot.toml` first, by line."""
     return tuple(sorted(dict.fromkeys(found), key=lambda fault: (fault.file != str(path), fault.file, fault.line)))
@@ -115,6 +131,7 @@ class _Reader:
         schedules = document.list_of(ScheduleSettings, "schedules")
         reading = document.section(ReadingSettings, "reading")
         files = forms.load(reading.form_files, [*self._names("rooms").values()], document.faults)
+        texts = self._series(schedules)
         settings = Settings(
             office=document.section(OfficeSettings, "office"),
             store=self._store(),
@@ -128,6 +145,7 @@ class _Reader:
             outbox=document.section(OutboxSettings, "outbox"),
             reading=reading,
             forms=files.forms,
+            series=texts,
             path=document.path,
         )
         draft = Draft(
@@ -226,6 +244,23 @@ class _Reader:
             return ()  # told already
         try:
             return rosters.read(path)
+        except SettingsError as exc:
+            self._document.faults += exc.faults
+            return ()
+
+    def _series(self, schedules: Mapping[int, ScheduleSettings]) -> tuple[Series, ...]:
+        """The series of texts that schedules post."""
+        for number, schedule in schedules.items():
+            place = ("schedules", number, "series")
+            if (
+                schedule.series
+                and schedule.do == "series"
+                and not series.files_of(self._document.folder / schedule.series)
+            ):
+                remedy = f"请在文件夹 {(self._document.folder / schedule.series).absolute()} 里放 .md 文件，一条一个"
+                self._document.fault(place, f"系列“{schedule.series}”里没有文件", remedy)
+        try:
+            return series.read(self._document.folder, series.folders(schedules.values()))
         except SettingsError as exc:
             self._document.faults += exc.faults
             return ()

@@ -16,6 +16,7 @@ from pydantic import Field
 from bot.errors import Fault
 from bot.forms import Form
 from bot.rosters import RosterEntry
+from bot.series import Series
 from bot.settings.mail import MailSettings, SmsSettings, SmsTemplate
 from bot.settings.pacing import CHAT_PACING, DERIVED, WECHAT_PACING, Pacing, keys_of
 from bot.settings.values import (
@@ -64,7 +65,7 @@ __all__ = [
     "keys_of",
 ]
 
-Job = Literal["remind", "remind_missing", "tally"]
+Job = Literal["remind", "remind_missing", "tally", "series"]
 Purpose = Literal["deputies", "staff"]
 Carry = Literal["notices", "staff", "all"]
 
@@ -231,7 +232,7 @@ class ScheduleSettings:
     name: Name
     """Its own name; part of the key under which a post is made once, so a new name may post again today."""
     do: Job
-    """`remind` all, `remind_missing` those who have not reported, or post the `tally` (汇总)."""
+    """`remind` all, `remind_missing` those who have not reported, post the `tally` (汇总), or a text of a `series`."""
     at: WallTime
     """Time of day in China."""
     days: Days = "daily"
@@ -251,6 +252,12 @@ class ScheduleSettings:
     """Last day it is due; None: no last day."""
     form: str = ""
     """Name of the form (采集) it is about, and only while that is open; empty: the daily health reports."""
+    series: str = ""
+    """Of `do = "series"`: the folder of its texts (普法), seen from the folder of bot.toml. One text each time."""
+
+    def is_for(self, room: str, purpose: str) -> bool:
+        """Whether a series goes to a room: one of deputies, or one that is named."""
+        return room in self.rooms or ("*" in self.rooms and purpose == "deputies")
 
 
 DEFAULT_SCHEDULES = (
@@ -372,6 +379,8 @@ class Settings:
     """How messages are understood."""
     forms: tuple[Form, ...] = field(default=(), metadata=DERIVED)
     """What the office asks besides health: the files of `[reading]`, read."""
+    series: tuple[Series, ...] = field(default=(), metadata=DERIVED)
+    """The series of texts that schedules post, as they were read at the start."""
     path: Path | None = field(default=None, metadata=DERIVED)
     """The file it was read from; relative paths in it start from its folder."""
     warnings: tuple[Fault, ...] = field(default=(), metadata=DERIVED)

@@ -91,6 +91,7 @@ def test_the_defaults_that_the_sample_shows_are_the_defaults() -> None:
         "tls_ca_file",
         "office_rules",
         "called",
+        "series",
         "forms",
     }
     compared = 0
