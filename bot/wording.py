@@ -872,3 +872,73 @@ def forms_listed(lines: Sequence[str]) -> str:
 def form_not_here(title: str, rooms: Sequence[str]) -> str:
     """A form does not ask the groups that are meant."""
     return f"{title}不问{'、'.join(rooms) or '这里'}。"
+
+
+def duty_tomorrow(on: date, names: Sequence[str], unknown: Sequence[str]) -> str:
+    """Who is on duty tomorrow, said in the staff room; `unknown` are names of the rota that nobody goes by."""
+    said = f"明天（{day(on)}）值班：{'、'.join(names)}。" if names else f"明天（{day(on)}）没有人值班。"
+    if unknown:
+        said += f"值班表里的{'、'.join(unknown)}不在工作人员名单里，请核对。"
+    return said
+
+
+def on_duty_tomorrow(on: date) -> str:
+    """Said to each of those on duty."""
+    return f"明天（{day(on)}）您值班：身体异常、说得不清楚的和未报的电话名单会私下发给您。有事请发 /换班。"
+
+
+def duty_ends(on: date) -> str:
+    """The rota has nobody from that day on."""
+    return f"值班表到今天为止，{day(on)}起没有人值班；提醒会发给每位工作人员。请更新值班表。"
+
+
+def duty_days(days: Sequence[tuple[date, Sequence[str], Sequence[str]]], first: date, last: date) -> str:
+    """Who is on duty, a day a line: known people, and names of the rota that nobody goes by."""
+    if not days:
+        span = day(first) if first == last else f"{day(first)}至{day(last)}"
+        return f"{span}没有排班。值班表怎么写，见 docs/howto-duty.md。"
+    lines = []
+    for on, names, unknown in days:
+        strange = f"（值班表里的{'、'.join(unknown)}不在名单里）" if unknown else ""
+        lines.append(f"{day(on)}（周{'一二三四五六日'[on.weekday()]}）{'、'.join(names)}{strange}")
+    return "值班：\n" + "\n".join(lines)
+
+
+def duty_swapped(places: Sequence[tuple[date, str, str]]) -> str:
+    """Who now takes whose place."""
+    return "已换班：" + "；".join(f"{day(on)}由{into}替{out}" for on, out, into in places) + "。"
+
+
+def how_to_swap() -> str:
+    """A `/换班` from which it is not clear who takes whose place."""
+    return "请写日期和人，如 /换班 2月5日 张三 李四（2月5日由李四替张三），或 /换班 2月5日 2月8日（两天对调）。"
+
+
+def duty_is_over() -> str:
+    """A `/换班` of a day that is past."""
+    return "已经过去的日子不能换班。"
+
+
+def not_staff(name: str) -> str:
+    """Somebody who is no member of staff can't be on duty."""
+    return f"{name}不是工作人员，不能值班。"
+
+
+def not_on_duty(name: str, on: date) -> str:
+    """Somebody has no place on that day that another could take."""
+    return f"{day(on)}{name}不值班。发 /值班 看排班。"
+
+
+def already_on_duty(name: str, on: date) -> str:
+    """Who is to come is on duty already."""
+    return f"{day(on)}本来就是{name}值班。"
+
+
+def nobody_on_duty(on: date) -> str:
+    """A `/换班` of a day that the rota does not have."""
+    return f"{day(on)}没有排班，换不了。"
+
+
+def whose_duty(on: date, names: Sequence[str]) -> str:
+    """Several are on duty, and it was not said whose place is taken."""
+    return f"{day(on)}值班的有{'、'.join(names)}，请写明替谁：/换班 {day(on)} 谁 由谁替"

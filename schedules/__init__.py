@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.messages import Post
-from schedules import forms, remind, series, tally
+from schedules import duty, forms, remind, series, tally
 from schedules.due import Due
 from storage import Session
 
@@ -18,6 +18,7 @@ SCHEDULES: Mapping[str, Callable[[Due, Session], Awaitable[Sequence[Post]]]] = {
     "remind_missing": remind.remind_missing,
     "tally": tally.tally,
     "series": series.series,
+    "duty": duty.duty_tomorrow,
 }
 
 FORM_SCHEDULES: Mapping[str, Callable[[Due, Session], Awaitable[Sequence[Post]]]] = {

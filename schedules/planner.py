@@ -109,13 +109,16 @@ class Planner:
         await occasions.drop_planned(session, self._office_id, now, until, keys)
 
     def _is_for(self, schedule: ScheduleSettings, room: Room) -> bool:
-        """Whether a schedule speaks in a room: deputies' for the daily reports, those that a form asks for that."""
+        """Whether a schedule speaks in a room: deputies' for the daily reports, those that a form asks for that.
+
+        Who is on duty is the staff's own affair.
+        """
         if "*" not in schedule.rooms and room.name not in schedule.rooms:
             return False
         if schedule.series:
             return schedule.is_for(room.name, room.purpose)
         if not schedule.form:
-            return room.purpose == "deputies"
+            return room.purpose == ("staff" if schedule.do == "duty" else "deputies")
         form = next((form for form in self._settings.forms if form.name == schedule.form), None)
         return form is not None and form.asked_in(room.name, for_staff=room.purpose == "staff")
 

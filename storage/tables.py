@@ -387,6 +387,30 @@ class Mark(Table):
     withdrawn_at: Mapped[datetime | None]
 
 
+class Duty(Table):
+    """One of those who are on duty (值班) on a day by the rota's file, in its order; the name as written there."""
+
+    __tablename__ = "duties"
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), primary_key=True)
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class DutySwap(Table):
+    """Somebody takes another's place on a day (换班); stands over the rota's file, also when that is read anew."""
+
+    __tablename__ = "duty_swaps"
+    __table_args__ = (UniqueConstraint("message_id", "on_day", "out_id"), Index(None, "office_id", "on_day"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    on_day: Mapped[date]
+    out_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    in_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    made_at: Mapped[datetime]
+
+
 class Occasion(Table):
     """One firing of a schedule in one room: a row first, done once, or missed and listed."""
 

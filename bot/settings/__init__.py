@@ -6,11 +6,12 @@ key stands, `values` and `faults` say in Chinese what is wrong with it. Called b
 
 from __future__ import annotations
 
-from bot.settings.loading import load, reread_rosters, reread_series, series_files, usual_path
+from bot.settings.loading import load, reread_rosters, reread_rota, reread_series, series_files, usual_path
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
     BridgeSettings,
     ChannelSettings,
+    DutySettings,
     InboxSettings,
     Job,
     MailSettings,
@@ -39,6 +40,7 @@ __all__ = [
     "BridgeSettings",
     "ChannelSettings",
     "Days",
+    "DutySettings",
     "InboxSettings",
     "Job",
     "MailSettings",
@@ -62,6 +64,7 @@ __all__ = [
     "WecomWebhookSettings",
     "load",
     "reread_rosters",
+    "reread_rota",
     "reread_series",
     "series_files",
     "usual_path",

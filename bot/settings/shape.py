@@ -16,6 +16,7 @@ from pydantic import Field
 from bot.errors import Fault
 from bot.forms import Form
 from bot.rosters import RosterEntry
+from bot.rota import Shift
 from bot.series import Series
 from bot.settings.mail import MailSettings, SmsSettings, SmsTemplate
 from bot.settings.pacing import CHAT_PACING, DERIVED, WECHAT_PACING, Pacing, keys_of
@@ -41,6 +42,7 @@ __all__ = [
     "DERIVED",
     "BridgeSettings",
     "ChannelSettings",
+    "DutySettings",
     "InboxSettings",
     "Job",
     "MailSettings",
@@ -65,7 +67,7 @@ __all__ = [
     "keys_of",
 ]
 
-Job = Literal["remind", "remind_missing", "tally", "series"]
+Job = Literal["remind", "remind_missing", "tally", "duty", "series"]
 Purpose = Literal["deputies", "staff"]
 Carry = Literal["notices", "staff", "all"]
 
@@ -232,7 +234,8 @@ class ScheduleSettings:
     name: Name
     """Its own name; part of the key under which a post is made once, so a new name may post again today."""
     do: Job
-    """`remind` all, `remind_missing` those who have not reported, post the `tally` (汇总), or a text of a `series`."""
+    """`remind` all, `remind_missing` those who have not reported, post the `tally` (汇总), or a text of a `series`, or
+    say in the staff's rooms who is on `duty` tomorrow (值班)."""
     at: WallTime
     """Time of day in China."""
     days: Days = "daily"
@@ -241,7 +244,7 @@ class ScheduleSettings:
     Daily, since reports are due on holidays too.
     """
     rooms: Annotated[tuple[str, ...], Field(min_length=1)] = ("*",)
-    """Names of the rooms it is for; `*` for all rooms of deputies."""
+    """Names of the rooms it is for; `*` for all rooms of deputies, for `duty` all of staff."""
     text: Template = ""
     """What is said; `values.PLACEHOLDERS` in braces are filled in. Empty: the shipped wording."""
     late_minutes: Annotated[int, Field(ge=1, le=1440)] = 120
@@ -266,6 +269,18 @@ DEFAULT_SCHEDULES = (
     ScheduleSettings(name="晚上汇总", do="tally", at=time(20)),
 )
 """A day as offices keep it, so that there is something to see before anything is configured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutySettings:
+    """`[duty]`: who is on duty (值班), and so gets what somebody has to see to at once."""
+
+    shifts: tuple[Shift, ...] = field(default=(), metadata=DERIVED)
+    """The rota as its file has it."""
+    rota_file: Path | None = field(default=None, metadata={"key": "rota"})
+    """The CSV or workbook that says who is on duty when. None: alerts and questions go to all staff."""
+    tell_at: WallTime = time(18)
+    """When those on duty tomorrow are told, in the staff's rooms and each alone; needs a rota."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,6 +384,8 @@ class Settings:
     """Which of them are joined."""
     schedules: tuple[ScheduleSettings, ...] = DEFAULT_SCHEDULES
     """What is said by itself; `schedules = []` for nothing."""
+    duty: DutySettings = DutySettings()
+    """Who is on duty."""
     manners: MannersSettings = MannersSettings()
     """How the bot behaves."""
     inbox: InboxSettings = InboxSettings()

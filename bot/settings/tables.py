@@ -22,6 +22,7 @@ from bot.lines import Lines, Place, locate
 from bot.settings import credentials, faults, kinds
 from bot.settings.shape import (
     BridgeSettings,
+    DutySettings,
     InboxSettings,
     MannersSettings,
     OfficeSettings,
@@ -51,6 +52,7 @@ HEADINGS: Mapping[str, type] = {
     "[[rooms]]": RoomSettings,
     "[[bridges]]": BridgeSettings,
     "[[schedules]]": ScheduleSettings,
+    "[duty]": DutySettings,
     "[manners]": MannersSettings,
     "[inbox]": InboxSettings,
     "[outbox]": OutboxSettings,

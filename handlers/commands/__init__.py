@@ -15,7 +15,20 @@ from bot.errors import Refusal
 from bot.heard import Heard
 from bot.messages import Post
 from bot.records import Command
-from handlers.commands import binding, forms, forward, held, on_behalf, rooms, series, sheets, summary, unsure, why
+from handlers.commands import (
+    binding,
+    duty,
+    forms,
+    forward,
+    held,
+    on_behalf,
+    rooms,
+    series,
+    sheets,
+    summary,
+    unsure,
+    why,
+)
 from storage import Session
 
 Run = Callable[[Command, Heard, Session], Awaitable[Sequence[Post]]]
@@ -55,6 +68,8 @@ COMMANDS: Sequence[Entry] = (
     Entry(sheets.export, ("导出", "export"), " [日期或 2月1日-2月10日] [群名]：电子表格"),
     Entry(forms.listing, ("采集", "forms"), "：自定的采集；汇总、未报、提醒、导出、代报后面写它的名称就是看它"),
     Entry(series.series, ("普法", "series"), " [系列]：每个群发了哪些，下一条是什么"),
+    Entry(duty.shown, ("值班", "duty", "值班表"), " [日期]：谁值班"),
+    Entry(duty.swap, ("换班", "swap"), " 日期 [张三] 李四：李四替张三；两个日期就是对调"),
     Entry(rooms.pause, ("暂停", "pause"), " [群名]：我先不在群里说话"),
     Entry(rooms.resume, ("恢复", "resume"), " [群名]"),
     Entry(held.pending, ("待发", "pending"), "：没发出去、或不知发没发出去的"),
