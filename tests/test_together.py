@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -248,6 +249,21 @@ async def test_two_senders_say_all_of_it_once(office: Office, channel: Failing) 
         await office.bot.outbox.send_due()
         await second.send_due()
     assert sorted("\n\n".join(said.text for said in channel.said).split("\n\n")) == [f"话 {key}" for key in "abcdef"]
+
+
+async def test_two_senders_at_the_same_moment_say_all_of_it_once(office: Office, channel: Failing) -> None:
+    settings, store = office.bot.settings, office.bot.store
+    others = [
+        Outbox(store, office.clock, settings, office.bot.office_id, {"group": channel}, random.Random(n))
+        for n in (2, 3)
+    ]
+    for number in range(4):
+        await put(office, *(f"{number}-{key}" for key in "abc"), room=OTHER if number % 2 else GROUP)
+        await asyncio.gather(*(outbox.send_due() for outbox in (office.bot.outbox, *others)))
+        office.clock.advance(200)
+    await asyncio.gather(*(outbox.send_due() for outbox in (office.bot.outbox, *others)))
+    said = "\n\n".join(dispatch.text for dispatch in channel.said).split("\n\n")
+    assert sorted(said) == sorted(f"话 {number}-{key}" for number in range(4) for key in "abc")
 
 
 async def test_nobody_is_written_to_more_often_than_the_cap_but_is_answered_and_warned(
