@@ -26,17 +26,18 @@ from bot.channels.wechaty import WechatyChannel
 from bot.channels.wecom import WecomAibotChannel, WecomAppChannel, WecomWebhookChannel
 from bot.chasing import Gate, Owing
 from bot.clock import Clock
-from bot.heard import Heard, known_of
+from bot.heard import Heard, Private, all_private, known_of
 from bot.inbox import Inbox
 from bot.messages import Attachment, OfficeId
 from bot.outbox import Outbox
-from bot.parsing import Context, Rules, answers, forms, parse, receipts
+from bot.parsing import Context, Rules, answers, forms, parse, privacy, receipts
 from bot.people import Known
 from bot.pulse import keep_pulse
 from bot.records import Ack, Record
 from bot.reloading import Reloading
 from bot.rota import Shift
 from bot.segmenter import JiebaSegmenter
+from bot.series import Shelf
 from bot.settings import (
     REGISTER,
     ChannelSettings,
@@ -119,6 +120,10 @@ class Reader:
         """Text in, records out."""
         return parse(text, context, *self._reading)
 
+    def private(self, text: str, names: Sequence[str], by_staff: bool) -> bool:
+        """Whether a text may be about somebody's health, so that it must not be shown in another group."""
+        return privacy.is_private(text, names, by_staff=by_staff, rules=self._reading[0])
+
     async def heard(self, text: str, heard: Heard) -> Sequence[Record]:
         """Reads what was heard, in its circumstances; each record tells by which rules it was read."""
         if len(text) > _LONG_TEXT:
@@ -167,6 +172,7 @@ class Bot:
     inbox: Inbox
     outbox: Outbox
     planner: Planner
+    shelf: Shelf
 
     async def health(self) -> tuple[bool, Mapping[str, Any]]:
         """Whether all is well, and the particulars: counts and times, no names, no texts."""
@@ -237,6 +243,7 @@ async def build(
     make_channels: Callable[[OfficeId], Mapping[str, Channel]],
     read: Callable[[str, Heard], Awaitable[Sequence[Record]]],
     chance: random.Random,
+    private: Private = all_private,
 ) -> Bot:
     """Puts the parts together over an open store of this program's schema.
 
@@ -244,10 +251,12 @@ async def build(
         make_channels: the channels by their names, once the office's id is known.
         read: how texts are read.
         chance: where all randomness comes from.
+        private: whether a text may be about somebody's health: such a one is shown in no other group.
     """
     async with store.begin() as session:
         office_id = await people.ensure_office(session, settings.office.name)
     channels = make_channels(OfficeId(office_id))
+    shelf = Shelf(settings.series)
     gate = Gate(settings, office_id, owing=OWING, compose=remind.composed)
     outbox = Outbox(store, clock, settings, office_id, channels, chance, gate)
     own = frozenset(name for name, channel in channels.items() if channel.traits.reaches_people)
@@ -264,10 +273,12 @@ async def build(
         people_channels=own,
         unproven=unproven,
         reach=outbox.reach,
+        private=private,
+        shelf=shelf,
         note_receipt=outbox.note_receipt,
         hears=hears,
     )
-    planner = Planner(store, clock, settings, office_id, outbox.put, outbox.reach, hears, outbox)
+    planner = Planner(store, clock, settings, office_id, outbox.put, outbox.reach, hears, outbox, shelf)
     bot = Bot(
         settings=settings,
         store=store,
@@ -278,6 +289,7 @@ async def build(
         inbox=inbox,
         outbox=outbox,
         planner=planner,
+        shelf=shelf,
     )
     await sync_rooms(bot, settings.rooms, settings.duty.shifts)
     return bot
@@ -297,6 +309,7 @@ def reloading_of(bot: Bot, reader: Reader, asked: asyncio.Event) -> Reloading:
         reader=reader,
         seat=partial(sync_rooms, bot),
         put=bot.outbox.put,
+        shelf=bot.shelf,
         asked=asked,
     )
 

@@ -11,16 +11,26 @@ from datetime import date, datetime, timedelta
 
 from bot.clock import local
 from bot.forms import Form
-from bot.messages import Doubt, FileId, PersonId, Post, RoomId
+from bot.messages import Doubt, FileId, Manner, PersonId, Post, RoomId
 from bot.parsing.answers import Asked
 from bot.people import Known
 from bot.records import Record
+from bot.series import Series
 from bot.settings import Settings
-from storage import Session
+from storage import Session, people
 from storage.people import Membership
 
 Reach = Callable[[Session, int | None, int | None], Awaitable[int | None]]
 """(session, person, account) → the account by which they can be told privately, the given one before others."""
+
+
+Private = Callable[[str, Sequence[str], bool], bool]
+"""(text, names of people, whether staff wrote it) → whether it may be about somebody's health."""
+
+
+def all_private(_text: str, _names: Sequence[str], _by_staff: bool) -> bool:
+    """Takes everything for somebody's health: what cannot be told stays where it was said."""
+    return True
 
 
 async def nobody(_session: Session, _person_id: int | None, _identity_id: int | None) -> int | None:
@@ -82,6 +92,8 @@ class Heard:
         notice: the id of the notice that it expressly answers: quotes, answers or names.
         reach: how it is found out whether somebody can be told privately.
         hears: channel → what of a room's talk reaches the bot there; all of it where nothing is said.
+        private: how it is found out whether a text may be shown in another group.
+        series: the series of texts (普法) at work.
     """
 
     message_id: int
@@ -103,11 +115,18 @@ class Heard:
     notice: int | None = None
     reach: Reach = nobody
     hears: Mapping[str, str] = field(default_factory=dict)
+    private: Private = all_private
+    series: Sequence[Series] = ()
 
     @property
     def order(self) -> tuple[datetime, int]:
         """Where the message stands among all: by when it was said, then as it came."""
         return self.sent_at, self.message_id
+
+    async def names(self, session: Session) -> Sequence[str]:
+        """What everybody of the office goes by: whom a text may be about."""
+        everybody = await people.everybody(session, self.office_id)
+        return [name for member in everybody for name in (member.name, *member.aliases)]
 
     def open_forms(self) -> Sequence[Form]:
         """The office's own forms (采集) that this message may answer; staff may bring in answers at any hour."""
@@ -125,7 +144,15 @@ class Heard:
         until = self.sent_at + timedelta(minutes=self.settings.manners.reply_minutes)
         key = f"{step}/{self.message_id}"
         if self.room is not None:
-            return Post(key=key, why=why, text=text, room=RoomId(self.room.id), not_after=until, attachment=attachment)
+            return Post(
+                key=key,
+                why=why,
+                text=text,
+                room=RoomId(self.room.id),
+                not_after=until,
+                attachment=attachment,
+                manner=Manner.AT_ONCE,
+            )
         return self.whisper(text, why, step=step, attachment=attachment)
 
     def whisper(self, text: str, why: str, *, step: str = "whisper", attachment: FileId | None = None) -> Post:
@@ -140,4 +167,5 @@ class Heard:
             not_after=self.sent_at + timedelta(minutes=self.settings.manners.reply_minutes),
             attachment=attachment,
             doubt=Doubt.REPEAT,
+            manner=Manner.AT_ONCE,
         )

@@ -13,11 +13,12 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
-from bot import answering, keeping, staff, wording
+from bot import answering, bridging, keeping, staff, wording
 from bot.clock import Clock, local, until_set
-from bot.heard import Heard, Reach, known_of, nobody
+from bot.heard import Heard, Private, Reach, all_private, known_of, nobody
 from bot.messages import Gap, Message, MessageKind, Post, Receipt
 from bot.records import Attached, Command, Record
+from bot.series import Shelf
 from bot.settings import Settings
 from bot.speakers import Read, Speakers
 from storage import (
@@ -59,6 +60,8 @@ class Inbox:
         people_channels: frozenset[str] = frozenset(),
         unproven: frozenset[str] = frozenset(),
         reach: Reach = nobody,
+        private: Private = all_private,
+        shelf: Shelf | None = None,
         note_receipt: Note | None = None,
         hears: Mapping[str, str] | None = None,
     ) -> None:
@@ -69,11 +72,14 @@ class Inbox:
         people_channels: channels whose accounts are our own `person:<id>`, so that each is bound at once.
         unproven: channels where anybody can pass for somebody else: nobody is taken for staff there.
         reach: how it is found out whether somebody can be asked privately.
+        private: how it is found out whether a text may be shown in another group.
+        shelf: the series of texts (普法) at work.
         note_receipt: who is told what became of a post.
         hears: channel → what of a room's talk reaches the bot there.
         """
         self._hears = hears or {}
-        self._reach, self._note_receipt = reach, note_receipt
+        self._shelf = shelf or Shelf(settings.series)
+        self._reach, self._private, self._note_receipt = reach, private, note_receipt
         self._store, self._clock, self._settings, self._office_id = store, clock, settings, office_id
         self._read, self._handlers, self._put = read, handlers, put
         self._speakers = Speakers(clock, settings, office_id, read, people_channels, unproven)
@@ -222,6 +228,9 @@ class Inbox:
             return "recalled"
         if await self._is_twin(session, message):
             return "twin"
+        if message.kind == MessageKind.FILE and room is not None and bridging.bridge_of(self._settings, room.name):
+            heard = dataclasses.replace(await self._speakers.heard(session, message, room), private=self._private)
+            await self._put(session, await bridging.carried(session, message, heard, ()))
         if message.kind != MessageKind.TEXT:
             await self._take_file(session, message, room)
             return "no_text" if message.identity_id is not None else "no_content"
@@ -243,6 +252,8 @@ class Inbox:
                 original.recalled_at = self._clock.now()
                 await records.withdraw_message(session, original.id, f"recall:{message.id}", self._clock.now())
                 await notices.take_back(session, original.id, self._clock.now())
+                told = await bridging.recalled(session, self._settings, self._office_id, original, self._clock.now())
+                await self._put(session, told)
         return "recall"
 
     async def _take_file(self, session: Session, message: KeptMessage, room: Room | None) -> None:
@@ -256,16 +267,20 @@ class Inbox:
 
     async def _understand(self, session: Session, message: KeptMessage, room: Room | None) -> str:
         heard = await answering.in_context(session, await self._speakers.heard(session, message, room), message)
-        heard = dataclasses.replace(heard, reach=self._reach, hears=self._hears)
+        heard = dataclasses.replace(
+            heard, reach=self._reach, hears=self._hears, private=self._private, series=self._shelf.series
+        )
         if heard.again:
             await records.withdraw_message(session, message.id, "reread", self._clock.now())
         posts: list[Post] = []
-        for position, record in enumerate(await self._read(_cut(message.text, self._settings), heard)):
+        found = await self._read(_cut(message.text, self._settings), heard)
+        for position, record in enumerate(found):
             if isinstance(record, Command) and (heard.again or message.channel == keeping.PASTE):
                 continue  # carried out once, however often it is read; what is pasted commands nothing
             handler = self._handlers.get(record.kind)
             if handler is not None:
                 posts.extend(await handler(record, heard_at(heard, position), session))
+        posts.extend(await bridging.carried(session, message, heard, found))
         await self._put(session, posts)
         await self._look_again(session, message, heard)
         return "read"

@@ -134,6 +134,17 @@ class Doubt(enum.StrEnum):
     """Again: twice does no harm, never would (a private alert of an ill person)."""
 
 
+class Manner(enum.StrEnum):
+    """How a post goes out among others."""
+
+    AT_ONCE = "at_once"
+    """An answer to a command, an alert: it waits for no other, and no cap of a person holds it up."""
+    ALONE = "alone"
+    """By itself."""
+    TOGETHER = "together"
+    """What else goes to the same place within minutes may be said in one post with it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """Something the bot is to say, to a room or to one person.
@@ -145,6 +156,7 @@ class Post:
         person: to whom it is said privately; None for a post to a room.
         channel: for a private answer, the channel in which the person spoke; None lets the outbox choose.
         mentions: people of the room who are to be mentioned (really, or by name).
+        manner: whether it may be said in one post with others, and whether it may be held up.
         not_before: it is not sent earlier; None means at once.
         not_after: after that instant it is stale: listed, not sent.
         notice: the id of the notice (通知) that it is, or reminds of.
@@ -161,6 +173,7 @@ class Post:
     mentions: tuple[PersonId, ...] = ()
     attachment: FileId | None = None
     doubt: Doubt = Doubt.DROP
+    manner: Manner = Manner.ALONE
     not_before: datetime | None = None
     notice: int | None = None
 

@@ -19,16 +19,18 @@ from bot.channel import Channel, Means, Way
 from bot.chasing import Gate
 from bot.clock import Clock, local, until_set
 from bot.errors import ChannelUnavailable, DeliveryDelayed, DeliveryRefused, DeliveryUnknown
-from bot.messages import Attachment, Conversation, Dispatch, Doubt, Mention, Post, Receipt
+from bot.messages import Attachment, Conversation, Dispatch, Doubt, Manner, Mention, Post, Receipt
 from bot.posting import Posting
 from bot.settings import Pacing, Settings
-from storage import Session, Store, StoreUnreachable, files, identities, messages, people, posts, rooms
+from storage import Session, Store, StoreUnreachable, files, identities, messages, occasions, people, posts, rooms
 from storage.tables import Post as PostRow
 
 log = logging.getLogger(__name__)
 
 _LONGEST_WAIT = timedelta(seconds=2)
 """How long `run` waits at most: another process may have made something due, a channel may be back."""
+_AFTER_A_SCHEDULE = timedelta(seconds=1)
+"""How long after a schedule's time its post is looked for: the planner makes it at that time."""
 
 
 class Outbox:
@@ -153,27 +155,90 @@ class Outbox:
                 again_at = now + timedelta(seconds=self._settings.outbox.retry_first_seconds)
                 await posts.postpone(session, post.id, again_at, only_from="due", note="还没对上这个群，等渠道认出它")
                 return
-            room_free_at = await self._room_free_at(session, pacing, post, now)
-            if room_free_at is not None:
-                await posts.postpone(session, post.id, room_free_at, only_from="due", note="本群一小时内说得够多了")
+            free_at = await self._place_free_at(session, pacing, post, now)
+            if free_at is not None:
+                note = "本群一小时内说得够多了" if post.room_id is not None else "这一位一小时内收得够多了"
+                await posts.postpone(session, post.id, free_at, only_from="due", note=note)
+                return
+            if await self._waits_for_others(session, post, now):
                 return
             if not await posts.claim(session, post.id, now, lease):
                 return
             # Behind the claim: what was reported before it is seen here, so that nobody is reminded who has reported.
             if self._gate is not None and not await self._gate.lets_out(session, post, now):
                 return
-            dispatch = await self._dispatch(session, await posts.get(session, post.id))
+            post = await posts.get(session, post.id)  # the gate may have taken somebody out of its words
+            await self._absorb(session, channel, post, now)
+            dispatch = await self._dispatch(session, post)
         await self._send(channel, pacing, post, dispatch)
 
     async def _place_known(self, session: Session, post: PostRow) -> bool:
         """Whether the channel has told which group goes by the room's name."""
         return post.room_id is None or bool((await rooms.get(session, post.room_id)).external_id)
 
-    async def _room_free_at(self, session: Session, pacing: Pacing, post: PostRow, now: datetime) -> datetime | None:
-        if post.room_id is None:
-            return None
-        hour = await posts.sent_since(session, post.channel, now - timedelta(hours=1), post.room_id)
-        return hour[-pacing.room_per_hour] + timedelta(hours=1) if len(hour) >= pacing.room_per_hour else None
+    async def _place_free_at(self, session: Session, pacing: Pacing, post: PostRow, now: datetime) -> datetime | None:
+        """When the room or the person has room for one more; None for now."""
+        if post.room_id is None and post.manner == Manner.AT_ONCE:
+            return None  # what somebody asked for, and who is unwell, is told at once
+        most = pacing.room_per_hour if post.room_id is not None else pacing.person_per_hour
+        since = now - timedelta(hours=1)
+        hour = await posts.sent_since(session, post.channel, since, post.room_id, post.identity_id)
+        return hour[-most] + timedelta(hours=1) if len(hour) >= most else None
+
+    # --- several in one ------------------------------------------------------------------------------------------
+
+    async def _waits_for_others(self, session: Session, post: PostRow, now: datetime) -> bool:
+        """Lets a post wait where something else is to be said in the same place within minutes, so that it is one."""
+        window = timedelta(minutes=self._settings.outbox.merge_minutes)
+        if post.manner != Manner.TOGETHER or post.file_id is not None or not window:
+            return False
+        until = post.gathers_until or min(now + window, post.not_after)
+        if now >= until:
+            return False
+        coming = [await posts.next_alike_at(session, post, now, until)]
+        if (said_at := await posts.last_alike_at(session, post, now - window)) is not None:
+            coming.append(said_at + window)
+        if post.room_id is not None:
+            due_at = await occasions.next_in_room_at(session, self._office_id, post.room_id, now, until)
+            coming.append(due_at and max(due_at, now) + _AFTER_A_SCHEDULE)
+        moments = [moment for moment in coming if moment is not None and now < moment <= until]
+        if not moments:
+            return False
+        await posts.gather(session, post.id, min(moments), until, note="等几分钟，和别的一起说")
+        return True
+
+    async def _absorb(self, session: Session, channel: Channel, post: PostRow, now: datetime) -> None:
+        """Has what else is due in the same place said within a claimed post, as far as one post can hold it."""
+        if post.manner != Manner.TOGETHER or post.file_id is not None or not self._settings.outbox.merge_minutes:
+            return
+        texts, mentions, taken = [post.text], dict.fromkeys(post.mentions), []
+        for other in await posts.alike(session, post, now):
+            together = wording.together([*texts, other.text])
+            everybody = mentions | dict.fromkeys(other.mentions)
+            if channel.traits.max_bytes is not None and len(together.encode()) > channel.traits.max_bytes:
+                break
+            if len(everybody) > max(self._settings.manners.most_mentions, len(mentions)):
+                break
+            if not await self._still_wanted(session, other, now):
+                continue
+            kept = await posts.get(session, other.id)  # the gate may have taken somebody out of its words
+            texts.append(kept.text)
+            mentions |= dict.fromkeys(kept.mentions)
+            taken.append(other.id)
+        if taken:
+            await posts.absorb(session, taken, post.id)
+
+    async def _still_wanted(self, session: Session, other: PostRow, now: datetime) -> bool:
+        """Claims what is to be said within another post, and asks the gate about it as about that one."""
+        lease = timedelta(seconds=self._settings.outbox.lease_seconds)
+        if not await posts.claim(session, other.id, now, lease):
+            return False
+        return self._gate is None or await self._gate.lets_out(session, other, now)
+
+    async def _whole(self, session: Session, post: PostRow) -> Sequence[PostRow]:
+        """A post and what is said within it; those first that mention somebody, since mentions stand in front."""
+        whole = [post, *await posts.within(session, [post.id])]
+        return sorted(whole, key=lambda part: (not part.mentions, part.id))
 
     async def _send(self, channel: Channel, pacing: Pacing, post: PostRow, dispatch: Dispatch) -> None:
         try:
@@ -229,18 +294,21 @@ class Outbox:
             await posts.postpone(session, post.id, post.not_before, only_from="claimed", note="渠道暂时连不上")
 
     async def _dispatch(self, session: Session, post: PostRow) -> Dispatch:
-        attachment, text = None, post.text
+        whole = await self._whole(session, post)
+        attachment, text = None, wording.together([part.text for part in whole])
         if post.file_id is not None:
             file = await files.get(session, post.file_id)
             if self._channels[post.channel].traits.files:
                 attachment = Attachment(name=file.name, media_type=file.media_type, content=file.content)
-            else:
+            elif file.expires_at is not None:  # what members sent has no address: its name has to do
                 text = wording.with_link(text, f"{self._settings.web.base_url}/files/{file.token}")
         return Dispatch(
             id=post.id,
             conversation=await self._conversation(session, post),
             text=text,
-            mentions=await self._mentions(session, post),
+            mentions=await self._mentions(
+                session, post.channel, [person for part in whole for person in part.mentions]
+            ),
             attachment=attachment,
         )
 
@@ -251,13 +319,13 @@ class Outbox:
         identity = await identities.get(session, post.identity_id or 0)
         return Conversation(external_id=identity.external_id, private=True)
 
-    async def _mentions(self, session: Session, post: PostRow) -> tuple[Mention, ...]:
-        called = await people.names(session, post.mentions)
-        traits = self._channels[post.channel].traits
-        phones = await people.phones(session, post.mentions) if traits.mentions_by_phone else {}
+    async def _mentions(self, session: Session, channel: str, mentioned: Sequence[int]) -> tuple[Mention, ...]:
+        called = await people.names(session, mentioned)
+        traits = self._channels[channel].traits
+        phones = await people.phones(session, mentioned) if traits.mentions_by_phone else {}
         found = []
-        for person_id in post.mentions:
-            accounts = await identities.of_person(session, person_id, traits.accounts_of or post.channel)
+        for person_id in dict.fromkeys(mentioned):
+            accounts = await identities.of_person(session, person_id, traits.accounts_of or channel)
             name = accounts[0].name_seen if accounts else called.get(person_id, "")
             account = accounts[0].external_id if accounts else None
             found.append(Mention(name=name, external_id=account, phone=phones.get(person_id, "")))
@@ -274,8 +342,9 @@ class Outbox:
         echo = None
         if channel.traits.echoes and post.claimed_at is not None:
             peer = identity.id if identity else None
+            text = wording.together([part.text for part in await self._whole(session, post)])
             echo = await messages.echo_of(
-                session, self._office_id, post.channel, post.id, post.room_id, peer, post.text, post.claimed_at
+                session, self._office_id, post.channel, post.id, post.room_id, peer, text, post.claimed_at
             )
         if echo is not None:
             echo.post_id = post.id
@@ -296,6 +365,7 @@ class Outbox:
             return
         log.error("post %d may have gone out; staff are asked", post.id)
         room = await rooms.get(session, post.room_id) if post.room_id is not None else None
+        why = wording.whys([part.why for part in await self._whole(session, post)])
         told = await staff.of_affairs(
             session,
             self._settings,
@@ -303,7 +373,7 @@ class Outbox:
             post.room_id,
             key=f"doubt/{post.id}",
             why="发送结果不明",
-            text=wording.doubtful(post.id, post.why, room.name if room else "私聊", local(post.not_before), held=held),
+            text=wording.doubtful(post.id, why, room.name if room else "私聊", local(post.not_before), held=held),
             now=now,
         )
         await self.put(session, told)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot import staff, wording
 from bot.channel import Channel, Means, Starts, Way
 from bot.clock import Clock, local
-from bot.messages import Doubt, PersonId, Post, Receipt, RoomId
+from bot.messages import Doubt, Manner, PersonId, Post, Receipt, RoomId
 from bot.settings import Settings
 from storage import Session, identities, messages, people, posts, rooms
 from storage.tables import Identity
@@ -42,13 +43,17 @@ class Posting:
             channel, identity = await self._route(session, post)
             if post.person is not None and post.identity is None and identity is not None:
                 await self._nudge(session, post.person, identity, post)
-            for number, text in enumerate(self._pieces(post.text, channel)):
-                await self._put_one(session, post, channel, identity, number, text)
+            texts = self._pieces(post.text, channel)
+            # Pieces follow each other: nothing else is said within them.
+            manner = Manner.ALONE if len(texts) > 1 and post.manner is Manner.TOGETHER else post.manner
+            for number, text in enumerate(texts):
+                await self._put_one(session, replace(post, manner=manner), channel, identity, number, text)
 
     def _pieces(self, text: str, channel: str) -> Sequence[str]:
         """The text in as many pieces as the channel needs."""
         holder = self._channels.get(channel)
-        return wording.pieces(text, holder.traits.max_bytes if holder else None)
+        cut = wording.pieces(text, holder.traits.max_bytes if holder else None)
+        return cut if len(cut) == 1 else [piece.strip("\n") for piece in cut if piece.strip()]
 
     async def _put_one(
         self, session: Session, post: Post, channel: str, identity: Identity | None, number: int, text: str
@@ -67,6 +72,7 @@ class Posting:
             mentions=list(post.mentions) if number == 0 else [],
             file_id=post.attachment if number == 0 else None,
             doubt=str(post.doubt),
+            manner=str(post.manner),
             made_at=self._clock.now(),
             not_before=post.not_before or self._clock.now(),
             not_after=post.not_after,

@@ -297,12 +297,14 @@ class Command(Record):
 
     Args:
         rest: all that stands behind the name, line breaks kept (`/录入` takes a pasted text).
+        quoted: who said what it answers, and the words, where it stands under a quote.
     """
 
     kind: ClassVar[str] = "command"
     name: str
     args: tuple[str, ...] = field(default=())
     rest: str = ""
+    quoted: tuple[str, str] | None = None
 
     def as_contract(self) -> dict[str, Any]:
         """See `Record.as_contract`."""

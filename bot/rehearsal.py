@@ -24,6 +24,7 @@ from bot.register import Register
 from bot.settings import Settings, StoreSettings
 from bot.transcript import GroupDay
 from storage import Store, migrate, people, posts, reminders, rooms
+from storage.tables import Post as PostRow
 from storage.tables import Room
 
 ROOM_CHANNEL = "rehearsal"
@@ -75,7 +76,15 @@ async def _play(settings: Settings, store: Store, days: Sequence[GroupDay], read
         real = app.channels_of(settings, store, clock)(office)
         return {name: MemoryChannel(name, clock, _traits(real.get(name))) for name in (*real, ROOM_CHANNEL)}
 
-    bot = await app.build(settings, store, clock, make, reader.heard, random.Random(0))  # noqa: S311 - jitter, no secret
+    bot = await app.build(
+        settings,
+        store,
+        clock,
+        make,
+        reader.heard,
+        random.Random(0),  # noqa: S311 - jitter, no secret
+        reader.private,
+    )
     stage, said = Stage(bot, clock), []
     for day in days:
         room = await replay.room_of(bot, day, ROOM_CHANNEL)
@@ -132,16 +141,25 @@ async def _said(bot: Bot) -> list[Mapping[str, Any]]:
     async with bot.store.read() as session:
         made = await posts.in_states(session, bot.office_id, ("sent", "delivered"), most=100_000)
         called = {m.person_id: m.name for m in await people.everybody(session, bot.office_id)}
+        within = await posts.in_states(session, bot.office_id, ("merged",), most=100_000)
         named = {room.id: room.name for room in await rooms.every(session, bot.office_id)}
+    parts: dict[int | None, list[PostRow]] = {}
+    for part in reversed(within):
+        parts.setdefault(part.merged_into, []).append(part)
     ordered = sorted(made, key=lambda post: (post.sent_at or post.made_at, post.id))
     return [
         {
             "at": local(post.sent_at or post.made_at).isoformat(timespec="seconds"),
             "room": named.get(post.room_id) if post.room_id is not None else None,
             "to": called.get(post.person_id) if post.person_id is not None else None,
-            "text": post.text,
-            "mentions": [called[person] for person in post.mentions if person in called],
-            "why": post.why,
+            "text": wording.together([part.text for part in (post, *parts.get(post.id, ()))]),
+            "mentions": [
+                called[person]
+                for part in (post, *parts.get(post.id, ()))
+                for person in part.mentions
+                if person in called
+            ],
+            "why": wording.whys([part.why for part in (post, *parts.get(post.id, ()))]),
         }
         for post in ordered
     ]

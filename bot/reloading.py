@@ -22,7 +22,16 @@ from bot.messages import Post
 from bot.parsing.lexicon import Rules
 from bot.rota import Shift
 from bot.segmenter import JiebaSegmenter
-from bot.settings import REGISTER, RoomSettings, Settings, reread_rosters, reread_rota
+from bot.series import Shelf
+from bot.settings import (
+    REGISTER,
+    RoomSettings,
+    Settings,
+    reread_rosters,
+    reread_rota,
+    reread_series,
+    series_files,
+)
 from storage import Session, Store, StoreUnreachable
 
 log = logging.getLogger(__name__)
@@ -69,17 +78,20 @@ class Reloading:
         seat: Seat,
         put: Put,
         asked: asyncio.Event,
+        shelf: Shelf | None = None,
     ) -> None:
         """Args:
         seat: makes the store's members what the rooms' rosters say, and its rota what the shifts say.
         put: where the posts to staff go.
         asked: set by whoever wants all files read now, whatever their time and size.
+        shelf: where the series of texts (普法) at work stand.
         """
+        self._shelf = shelf or Shelf(settings.series)
         self._store, self._clock, self._settings, self._office_id = store, clock, settings, office_id
         self._reader, self._seat, self._put, self._asked = reader, seat, put, asked
         self._rooms, self._shifts = settings.rooms, settings.duty.shifts
         self._seen: _Stamps = {}
-        self._rules_at = self._rosters_at = clock.now()
+        self._rules_at = self._rosters_at = self._series_at = clock.now()
         self._faulty: set[str] = set()
 
     @property
@@ -92,6 +104,7 @@ class Reloading:
         return {
             "rules": {"version": self._reader.version, **told(self._rules_at, "rules")},
             "rosters": told(self._rosters_at, "rosters"),
+            "series": told(self._series_at, "series"),
         }
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -117,6 +130,8 @@ class Reloading:
             await self._reload_rules()
         if asked or changed & set(self._roster_files()):
             await self._reload_rosters()
+        if asked or any(path.suffix == ".md" for path in changed):
+            await self._reload_series()
         self._seen = seen  # only now: what could not be finished is tried again
 
     async def _settled(self, stop: asyncio.Event) -> None:
@@ -140,7 +155,10 @@ class Reloading:
 
     def _stamps(self) -> _Stamps:
         own = [self._settings.path] if self._settings.path is not None else []
-        return {path: _stamp(path) for path in (*self._rules_files(), *self._roster_files(), *own)}
+        return {
+            path: _stamp(path)
+            for path in (*self._rules_files(), *self._roster_files(), *series_files(self._settings), *own)
+        }
 
     # --- taking over ---------------------------------------------------------------------------------------------
 
@@ -177,6 +195,18 @@ class Reloading:
             log.info("rosters taken over: %d people in %d rooms", sum(len(room.roster) for room in rooms), len(rooms))
         self._faulty.discard("rosters")
 
+    async def _reload_series(self) -> None:
+        try:
+            series = await asyncio.to_thread(reread_series, self._settings)
+        except SettingsError as exc:
+            await self._refuse("series", exc, await asyncio.to_thread(series_files, self._settings))
+            return
+        if series != self._shelf.series:
+            self._shelf.use(series)
+            self._series_at = self._clock.now()
+            log.info("series taken over: %d texts", sum(len(one.items) for one in series))
+        self._faulty.discard("series")
+
     async def _refuse(self, what: str, error: FaultyFile, files: Sequence[Path]) -> None:
         """Says once for each version of the files what is wrong with them; the old ones stay at work."""
         self._faulty.add(what)
@@ -191,11 +221,19 @@ class Reloading:
                 self._office_id,
                 None,
                 key=f"reload/{what}/{digest}",
-                why="规则有误" if what == "rules" else "名单有误",
-                text=wording.rules_refused(told) if what == "rules" else wording.rosters_refused(told),
+                why=_REFUSED[what][0],
+                text=_REFUSED[what][1](told),
                 now=self._clock.now(),
             )
             await self._put(session, posts)
+
+
+_REFUSED: Mapping[str, tuple[str, Callable[[Sequence[str]], str]]] = {
+    "rules": ("规则有误", wording.rules_refused),
+    "rosters": ("名单有误", wording.rosters_refused),
+    "series": ("普法有误", wording.series_refused),
+}
+"""What was changed and cannot be used → why staff are told, in which words."""
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot import duty
-from bot.messages import Doubt, FileId, PersonId, Post, RoomId
+from bot.messages import Doubt, FileId, Manner, PersonId, Post, RoomId
 from bot.settings import Settings
 from storage import Session, people, rooms
 
@@ -57,6 +57,7 @@ def _each(person_ids: Sequence[int], key: str, why: str, text: str, until: datet
             person=PersonId(person_id),
             not_after=until,
             doubt=Doubt.REPEAT,
+            manner=Manner.AT_ONCE,
         )
         for person_id in person_ids
     ]
@@ -75,5 +76,15 @@ async def of_affairs(
     """Tells staff something about the bot's own work; never of anybody's health."""
     until = now + timedelta(hours=settings.manners.alert_hours)
     for room in await rooms.every(session, office_id, "staff"):
-        return [Post(key=key, why=why, text=text, room=RoomId(room.id), not_after=until, doubt=Doubt.REPEAT)]
+        return [
+            Post(
+                key=key,
+                why=why,
+                text=text,
+                room=RoomId(room.id),
+                not_after=until,
+                doubt=Doubt.REPEAT,
+                manner=Manner.AT_ONCE,
+            )
+        ]
     return await to_each(session, room_id, office_id, key, why, text, until)

@@ -6,6 +6,7 @@ whose name says `private`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
@@ -55,6 +56,16 @@ def doubtful(number: int, why: str, place: str, at: datetime, *, held: bool) -> 
     if held:
         return what + f"我先扣着没有再发，请看一眼群里：没有就发 /重发 {number}，有了就发 /作罢 {number}。"
     return what + f"为免重复没有再发，请看一眼群里；确实没有的话，发 /重发 {number}。"
+
+
+def together(texts: Sequence[str]) -> str:
+    """Several things said in one post."""
+    return "\n\n".join(texts)
+
+
+def whys(reasons: Sequence[str]) -> str:
+    """Why something is said that is several things in one."""
+    return "、".join(dict.fromkeys(reasons))
 
 
 # --- schedules ---------------------------------------------------------------------------------------------------
@@ -720,17 +731,67 @@ def received(names: Sequence[str]) -> str:
     return f"已收到{'、'.join(names)}的情况。"
 
 
+_MARKS = "。！？!?；;…，、,：:）)”」』》】"
+_ATOM = re.compile(
+    r"(?:\d+(?:[.:/~\-]\d+|[,，]\d{3}(?!\d))*(?:\s?[℃%％‰度万亿元人例个天])?"  # a number and its unit
+    r"|[A-Za-z][A-Za-z0-9_./:?&=#%@+~\-]*"  # a word, an address
+    r"|[\U0001F1E6-\U0001F1FF]{2}"  # a flag
+    r"|.(?:[\uFE00-\uFE0F\u20E3\u0300-\u036F\U0001F3FB-\U0001F3FF\U000E0020-\U000E007F]|\u200D.)*)"  # a character
+    rf"[{re.escape(_MARKS)}]*",
+    re.DOTALL,
+)
+"""What is not cut: with the marks behind it, so that no piece begins with one."""
+_ENDS = "。！？!?；;…"
+_CLOSERS = "）)”」』》】"
+
+
 def pieces(text: str, most_bytes: int | None) -> Sequence[str]:
-    """A text in pieces of at most so many UTF-8 bytes, parted at line ends, else behind a mark, else anywhere."""
+    """A text in pieces of at most so many UTF-8 bytes, which joined are the text.
+
+    Parted at a line end, else behind a sentence, else behind a comma or a blank; never inside a number, a word or an
+    emoji, unless it alone is longer than a piece. Time grows with the length of the text.
+    """
     if most_bytes is None or len(text.encode()) <= most_bytes:
         return (text,)
-    found, rest = [], text
-    while len(rest.encode()) > most_bytes:
-        head = rest.encode()[:most_bytes].decode("utf-8", "ignore")
-        cut = max(head.rfind("\n") + 1, 0) or max(head.rfind(mark) + 1 for mark in "。；、，") or len(head)
-        found.append(rest[:cut].rstrip("\n"))
-        rest = rest[cut:]
-    return tuple(piece for piece in (*found, rest) if piece.strip())
+    found: list[str] = []
+    atoms: list[tuple[str, int, int]] = []  # since the last cut: (text, bytes, how good a place to cut behind it)
+    held = 0
+    for match in _ATOM.finditer(text):
+        for atom in _parts(match[0], most_bytes):
+            size = len(atom.encode())
+            while held + size > most_bytes:
+                cut = _cut_behind([strength for _, _, strength in atoms])
+                found.append("".join(part for part, _, _ in atoms[:cut]))
+                atoms = atoms[cut:]
+                held = sum(part_size for _, part_size, _ in atoms)
+            atoms.append((atom, size, _strength(atom)))
+            held += size
+    found.append("".join(part for part, _, _ in atoms))
+    return tuple(found)
+
+
+def _parts(atom: str, most_bytes: int) -> Sequence[str]:
+    """The atom; its single characters where no piece could hold it whole."""
+    return (atom,) if len(atom.encode()) <= most_bytes else atom
+
+
+def _strength(atom: str) -> int:
+    """How good it is to cut behind it: 4 a line end, 3 a sentence's, 2 a comma's, 1 a blank, 0 any other place."""
+    last = atom.rstrip(_CLOSERS)[-1:] or atom[-1]
+    if last == "\n":
+        return 4
+    if last in _ENDS:
+        return 3
+    return 2 if last in "，、,：:" else int(last.isspace())
+
+
+def _cut_behind(strengths: Sequence[int]) -> int:
+    """How many atoms the piece takes: up to the best place but for its first quarter, else the best at all."""
+    for first in (len(strengths) // 4, 0):
+        best = max(strengths[first:])
+        if best:
+            return first + max(n for n, strength in enumerate(strengths[first:], 1) if strength == best)
+    return len(strengths)
 
 
 def one_at_a_time(command: str, other: str) -> str:
@@ -785,6 +846,121 @@ def which_post(command: str) -> str:
 def channel_test(channel: str, now: datetime) -> str:
     """What a member of staff has sent to themselves, to see whether a channel works."""
     return f"这是一条试发，{now:%m月%d日 %H:%M:%S}，来自 {channel}。收到说明这个渠道能用。"
+
+
+# --- the bridge, and passing on --------------------------------------------------------------------------------------
+
+
+def _head(*parts: str) -> str:
+    clean = (re.sub(r"[【】·\s]+", " ", part).strip() for part in parts)
+    return f"【{' · '.join(part for part in clean if part)}】"
+
+
+def bridged(name: str, place: str, text: str, *, file: bool) -> str:
+    """What somebody said in a room that is joined with this one; of a file, its name."""
+    head = _head(name, place)
+    if file:
+        return f"{head}发来文件：{text}"
+    return f"{head}\n{text}" if "\n" in text.strip() else f"{head}{text.strip()}"
+
+
+def bridged_recall(name: str, place: str, at: datetime) -> str:
+    """What was carried here was taken back there."""
+    return f"{_head(name, place)}撤回了 {clock_time(at)} 说的一条消息"
+
+
+def forwarded(name: str, place: str, text: str, *, file: bool = False) -> str:
+    """What staff send on: who said it, and where."""
+    head = _head("转发", name, place)
+    return f"{head}文件：{text}" if file else f"{head}\n{text.strip()}"
+
+
+def sent_on(rooms: Sequence[str], people: int, there: Sequence[str], unreached: Sequence[str]) -> str:
+    """To whom a message was sent on."""
+    to = [*rooms, *([f"{people} 人（私下）"] if people else [])]
+    said = [f"这就转发到：{'、'.join(to)}"] if to else []
+    said += [f"那里已经有了，没有再发：{'、'.join(there)}"] if there else []
+    said += [f"还没法私下送达：{'、'.join(unreached)}"] if unreached else []
+    return "；".join(said) + "。"
+
+
+def nothing_to_forward() -> str:
+    """No message was named."""
+    return "请引用要转的那条消息发 /转发 群名；或者发 /转发 看编号，再发 /转发 编号 群名；也可以把内容写在下一行。"
+
+
+def no_such_message(number: int) -> str:
+    """No message of that number can be sent on."""
+    return f"没有能转发的 {number} 号消息。发 /转发 看最近的编号。"
+
+
+def health_stays() -> str:
+    """What may be about somebody's health is not shown in another group."""
+    return "这条里可能有个人的健康情况，不能转到别的群里。"
+
+
+def several_rooms(written: str, found: Sequence[str]) -> str:
+    """A word that may be several rooms."""
+    return f"“{written}”可能是：{'、'.join(found)}。请把群名写全。"
+
+
+def forwardable(number: int, at: datetime, name: str, place: str, words: str) -> str:
+    """A message that can be sent on."""
+    where = f"（{place}）" if place else ""
+    return f"{number}. {clock_time(at)} {name}{where}：{excerpt(words, 30)}"
+
+
+def forwardables(lines: Sequence[str]) -> str:
+    """What can be sent on."""
+    if not lines:
+        return "最近没有能转发的消息。" + nothing_to_forward()
+    return "最近的消息：\n" + "\n".join(lines) + "\n发 /转发 编号 群名（或单位，几个用空格隔开；“所有群”是全部代表群）"
+
+
+# --- series of short texts (普法) ------------------------------------------------------------------------------------
+
+
+def series_text(title: str, text: str, source: str) -> str:
+    """One text of a series."""
+    return f"【{title}】\n{text}\n（来源：{source}）"
+
+
+def series_line(when: str, title: str, state: str) -> str:
+    """A text that a room has had, or that is on its way there."""
+    states = {
+        "due": "就要发",
+        "claimed": "正在发",
+        "stale": "太晚没发，下次补",
+        "refused": "平台不收",
+        "dropped": "不发了",
+    }
+    doubt = {"unknown": "可能没发出", "held": "扣着等您定"}
+    told = (states | doubt).get(state, "")
+    return f"· {when} {title}{f'（{told}）' if told else ''}"
+
+
+def series_in_room(
+    series: str, room: str, lines: Sequence[str], counts: tuple[int, int], coming: str | None, at: datetime | None
+) -> str:
+    """How far a room is in a series: how many of how many, what it has had last, what comes next."""
+    when = f"（{day(at.date())} {clock_time(at)}）" if at is not None else ""
+    after = f"下一条{when}：{coming}" if coming else "没有下一条了：都发过了，或者不在有效期里"
+    return "\n".join([f"{series}，{room}：发了 {counts[0]} 条，共 {counts[1]} 条", *lines, after])
+
+
+def series_standing(parts: Sequence[str]) -> str:
+    """All series in all rooms."""
+    return "\n\n".join(parts) if parts else "还没有定时发的普法。怎么加，见 docs/howto-series.md。"
+
+
+def which_series(written: str, known: Sequence[str]) -> str:
+    """No such series."""
+    return f"没有叫“{written}”的系列。现有的：{'、'.join(known) or '（还没有）'}"
+
+
+def series_refused(faults: Sequence[str]) -> str:
+    """Files of a series were changed and cannot be used."""
+    return f"【普法有误】刚改的普法文件没有用上，我照原来的接着发。改好了我会自己换上：\n{_first(faults)}"
 
 
 # --- the office's own forms (采集) -----------------------------------------------------------------------------------

@@ -9,8 +9,10 @@ from datetime import date, datetime
 from bot import daybook, wording
 from bot.channel import Hears, Means, Ways
 from bot.chasing import Ladder, Step
-from bot.messages import PersonId, Post, RoomId
+from bot.messages import Manner, PersonId, Post, RoomId
+from bot.parsing import answers
 from bot.reports.tally import RoomDay
+from bot.series import Series
 from bot.settings import ScheduleSettings, Settings
 from storage import Session
 from storage.tables import Room
@@ -53,6 +55,7 @@ class Due(_Firing):
 
     room: Room
     hears: Hears
+    series: Series | None = None
 
     def fill(self, day: RoomDay) -> Mapping[str, object]:
         """What stands for the placeholders of a text; no names where the room is not to see them."""
@@ -71,14 +74,19 @@ class Due(_Firing):
                 return wording.said_alone(bot_name)
 
     def post(self, text: str, mentions: tuple[PersonId, ...] = (), at: datetime | None = None) -> Post:
-        """What is said in the room, at the hour or at the moment `at`."""
+        """What is said in the room, at the hour or at the moment `at`.
+
+        Of two numbered questions in one post nobody could tell which "1." answers.
+        """
         moment = at or self.due_at
+        alone = answers.asks_by_number(text)
         return Post(
             key=self.key,
             why=self.schedule.name,
             text=text,
             room=RoomId(self.room.id),
             mentions=mentions,
+            manner=Manner.ALONE if alone else Manner.TOGETHER,
             not_before=moment,
             not_after=self.not_after + (moment - self.due_at),
         )

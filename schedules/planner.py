@@ -16,6 +16,7 @@ from bot.clock import Clock, at, day_of, local
 from bot.heard import Reach, nobody
 from bot.messages import Post
 from bot.noticing import Reaching
+from bot.series import Shelf
 from bot.settings import OF_STAFF, ScheduleSettings, Settings
 from schedules import FORM_SCHEDULES, OFFICE_SCHEDULES, SCHEDULES, calendar
 from schedules.due import Due, OfficeDue
@@ -58,13 +59,16 @@ class Planner:
         reach: Reach = nobody,
         hears: Mapping[str, Hears] | None = None,
         ways: Ways | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         """Args:
         put: where the posts go, within the same transaction.
         reach: how it is found out whether somebody can be asked privately.
         hears: channel → what of a room's talk reaches the bot there; all of it where nothing is said.
         ways: by which account somebody is reminded alone; without it nobody is.
+        shelf: the series of texts (普法) at work.
         """
+        self._shelf = shelf or Shelf(settings.series)
         self._reach = reach
         self._ways = ways or Nowhere()
         self._store, self._clock, self._settings, self._office_id, self._put = store, clock, settings, office_id, put
@@ -147,6 +151,8 @@ class Planner:
             return False
         if schedule.do in OF_STAFF:
             return room.purpose == "staff"
+        if schedule.series:
+            return schedule.is_for(room.name, room.purpose)
         if not schedule.form:
             return room.purpose == "deputies" or room.name in schedule.rooms
         form = next((form for form in self._settings.forms if form.name == schedule.form), None)
@@ -217,7 +223,12 @@ class Planner:
             asked = [r for r in known if self._is_for(schedule, r)]
             office_due = OfficeDue(**firing, office_id=self._office_id, rooms=asked)
             return await OFFICE_SCHEDULES[schedule.do](office_due, session)
-        due = Due(**firing, room=room, hears=self._hears.get(room.channel, Hears.ALL))
+        due = Due(
+            **firing,
+            room=room,
+            hears=self._hears.get(room.channel, Hears.ALL),
+            series=self._shelf.named(schedule.series),
+        )
         jobs = FORM_SCHEDULES if schedule.form else SCHEDULES
         return await jobs[schedule.do](due, session)
 

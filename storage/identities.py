@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from storage import Session
-from storage.tables import Identity, Message
+from storage.tables import Identity, Message, Person
 from storage.writing import insert_new
 
 ROSTER = "roster"
@@ -92,6 +92,12 @@ async def of_person(session: Session, person_id: int, channel: str | None = None
     if channel is not None:
         query = query.where(Identity.channel == channel)
     return (await session.scalars(query)).all()
+
+
+async def owner(session: Session, identity_id: int) -> str | None:
+    """The name of the person whose account it is; None while it is nobody's."""
+    query = select(Person.name).join(Identity, Identity.person_id == Person.id).where(Identity.id == identity_id)
+    return await session.scalar(query)
 
 
 async def waiting(session: Session, office_id: int) -> Sequence[Identity]:

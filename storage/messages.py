@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -188,6 +188,23 @@ async def read_room_again(session: Session, room_id: int, since: datetime) -> in
         .values(handled_at=None, retry_at=None)
     )
     return rows_of(done)
+
+
+async def find(session: Session, office_id: int, message_id: int) -> Message | None:
+    """The office's message of that id."""
+    return await session.scalar(select(Message).where(Message.office_id == office_id, Message.id == message_id))
+
+
+async def lately_said(session: Session, room_ids: Collection[int], since: datetime, most: int) -> Sequence[Message]:
+    """What people said in some rooms since an instant and did not take back, the newest first."""
+    query = select(Message).where(
+        Message.room_id.in_(room_ids),
+        Message.sent_at >= since,
+        Message.from_self.is_(False),
+        Message.recalled_at.is_(None),
+        Message.kind.in_(("text", "file")),
+    )
+    return (await session.scalars(query.order_by(Message.sent_at.desc(), Message.id.desc()).limit(most))).all()
 
 
 async def echo_of(

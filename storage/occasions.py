@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,6 +71,34 @@ async def next_due_at(session: Session, office_id: int) -> datetime | None:
     """When the next occasion falls due; None where none is planned."""
     query = select(func.min(Occasion.due_at)).where(Occasion.office_id == office_id, Occasion.state == "due")
     return await session.scalar(query)
+
+
+async def next_in_room_at(
+    session: Session, office_id: int, room_id: int, now: datetime, until: datetime
+) -> datetime | None:
+    """When a schedule next speaks in a room; None where none does until then."""
+    query = select(func.min(Occasion.due_at)).where(
+        Occasion.office_id == office_id,
+        Occasion.state == "due",
+        Occasion.room_id == room_id,
+        Occasion.due_at <= until,
+        Occasion.not_after >= now,
+    )
+    return await session.scalar(query)
+
+
+async def next_of(
+    session: Session, office_id: int, schedules: Collection[str], room_id: int, now: datetime
+) -> Occasion | None:
+    """The next firing of one of these schedules in a room that is planned already."""
+    query = select(Occasion).where(
+        Occasion.office_id == office_id,
+        Occasion.state == "due",
+        Occasion.schedule.in_(schedules),
+        Occasion.room_id == room_id,
+        Occasion.not_after >= now,
+    )
+    return await session.scalar(query.order_by(Occasion.due_at).limit(1))
 
 
 async def last_planned_at(session: Session, office_id: int) -> datetime | None:

@@ -32,6 +32,12 @@ async def by_key(session: Session, office_id: int, key: str) -> Post | None:
     return await session.scalar(select(Post).where(Post.office_id == office_id, Post.key == key))
 
 
+async def by_keys(session: Session, office_id: int, keys: Collection[str]) -> Mapping[str, Post]:
+    """The office's posts under those keys, by key."""
+    found = await session.scalars(select(Post).where(Post.office_id == office_id, Post.key.in_(keys)))
+    return {post.key: post for post in found}
+
+
 async def said_in_room(session: Session, room_id: int, since: datetime, until: datetime, most: int) -> Sequence[Post]:
     """What went out into a room between two instants, the newest first."""
     query = select(Post).where(Post.room_id == room_id, Post.sent_at >= since, Post.sent_at <= until)
@@ -100,7 +106,10 @@ async def settle(
     done = await session.execute(
         update(Post).where(*_still(post_id, only_from, lapsed_before)).values(state=state, **values).returning(Post.id)
     )
-    return done.scalar_one_or_none() is not None
+    settled = done.scalar_one_or_none() is not None
+    if settled and values.get("sent_at") is not None:
+        await session.execute(update(Post).where(Post.merged_into == post_id).values(sent_at=values["sent_at"]))
+    return settled
 
 
 async def postpone(
@@ -112,12 +121,88 @@ async def postpone(
     lapsed_before: datetime | None = None,
     note: str = "",
 ) -> None:
-    """Lets a post be tried again later; `lapsed_before` as for `settle`."""
-    await session.execute(
+    """Lets a post be tried again later; `lapsed_before` as for `settle`. What was said within it is due by itself."""
+    done = await session.execute(
         update(Post)
         .where(*_still(post_id, only_from, lapsed_before))
         .values(state="due", not_before=until, lease_until=None, note=note)
+        .returning(Post.id)
     )
+    if done.scalar_one_or_none() is not None:
+        await session.execute(
+            update(Post).where(Post.merged_into == post_id).values(state="due", merged_into=None, note=note)
+        )
+
+
+# --- said in one post ------------------------------------------------------------------------------------------------
+
+
+def _place(post: Post) -> ColumnElement[bool]:
+    return Post.room_id == post.room_id if post.room_id is not None else Post.identity_id == post.identity_id
+
+
+def _alike(post: Post) -> list[ColumnElement[bool]]:
+    """What may be said within a post: due, to the same place, of the same manner and doubt, without a file."""
+    return [
+        Post.office_id == post.office_id,
+        Post.channel == post.channel,
+        Post.state == "due",
+        Post.manner == post.manner,
+        Post.doubt == post.doubt,
+        Post.file_id.is_(None),
+        Post.id != post.id,
+        _place(post),
+    ]
+
+
+async def alike(session: Session, post: Post, now: datetime) -> Sequence[Post]:
+    """What may go out within a post now, in order; locked against other processes until the commit."""
+    query = select(Post).where(*_alike(post), Post.not_before <= now, Post.not_after >= now).order_by(Post.id)
+    return (await session.scalars(query.with_for_update(skip_locked=True, key_share=True))).all()
+
+
+async def next_alike_at(session: Session, post: Post, after: datetime, until: datetime) -> datetime | None:
+    """When the next one falls due that may go out within a post; None where none does until then."""
+    query = select(func.min(Post.not_before)).where(
+        *_alike(post), Post.not_before > after, Post.not_before <= until, Post.not_after >= after
+    )
+    return await session.scalar(query)
+
+
+async def last_alike_at(session: Session, post: Post, since: datetime) -> datetime | None:
+    """When something of the same manner last went out to the same place; None where nothing has since then."""
+    query = select(func.max(Post.sent_at)).where(
+        _place(post), Post.channel == post.channel, Post.manner == post.manner, Post.sent_at > since
+    )
+    return await session.scalar(query)
+
+
+async def gather(session: Session, post_id: int, next_look_at: datetime, until: datetime, note: str) -> None:
+    """Lets a due post wait for others: it is looked at again then, and waits no longer than until that instant."""
+    await session.execute(
+        update(Post)
+        .where(Post.id == post_id, Post.state == "due")
+        .values(not_before=next_look_at, gathers_until=until, note=note)
+    )
+
+
+async def let_lapse(session: Session, post_id: int, now: datetime) -> None:
+    """Has a post that is on its way not tried again, should it not have gone out."""
+    await session.execute(
+        update(Post).where(Post.id == post_id, Post.state.in_(("claimed", "merged"))).values(not_after=now)
+    )
+
+
+async def absorb(session: Session, post_ids: Collection[int], into: int) -> None:
+    """Has claimed posts said within another one: they share its fate from now on."""
+    await session.execute(
+        update(Post).where(Post.id.in_(post_ids), Post.state == "claimed").values(state="merged", merged_into=into)
+    )
+
+
+async def within(session: Session, post_ids: Collection[int]) -> Sequence[Post]:
+    """What is said within these posts, in order."""
+    return (await session.scalars(select(Post).where(Post.merged_into.in_(post_ids)).order_by(Post.id))).all()
 
 
 def _still(post_id: int, state: str, lapsed_before: datetime | None) -> list[ColumnElement[bool]]:
@@ -130,11 +215,15 @@ async def rewrite(session: Session, post_id: int, text: str, mentions: Sequence[
     await session.execute(update(Post).where(Post.id == post_id).values(text=text, mentions=list(mentions)))
 
 
-async def sent_since(session: Session, channel: str, since: datetime, room_id: int | None = None) -> Sequence[datetime]:
-    """When posts went out by a channel (into a room) since an instant, oldest first."""
-    query = select(Post.sent_at).where(Post.channel == channel, Post.sent_at >= since)
+async def sent_since(
+    session: Session, channel: str, since: datetime, room_id: int | None = None, identity_id: int | None = None
+) -> Sequence[datetime]:
+    """When posts went out by a channel (into a room, to an account) since an instant, oldest first."""
+    query = select(Post.sent_at).where(Post.channel == channel, Post.sent_at >= since, Post.merged_into.is_(None))
     if room_id is not None:
         query = query.where(Post.room_id == room_id)
+    if identity_id is not None:
+        query = query.where(Post.identity_id == identity_id)
     return [sent_at for sent_at in await session.scalars(query.order_by(Post.sent_at)) if sent_at is not None]
 
 
@@ -206,12 +295,12 @@ async def find(session: Session, office_id: int, post_id: int) -> Post | None:
     return await session.scalar(select(Post).where(Post.office_id == office_id, Post.id == post_id))
 
 
-async def revive(session: Session, post_id: int, now: datetime, not_after: datetime) -> None:
-    """Makes a post due anew because a person decided so; the key stays, so that it is still one post."""
+async def revive(
+    session: Session, post_id: int, now: datetime, not_after: datetime, note: str = "由工作人员重发"
+) -> None:
+    """Makes a post due anew: a person decided so, or it surely was not said. The key stays: it is still one post."""
     await session.execute(
         update(Post)
         .where(Post.id == post_id, Post.state.not_in((*OPEN, "sent", "delivered")))
-        .values(
-            state="due", not_before=now, not_after=not_after, lease_until=None, claimed_at=None, note="由工作人员重发"
-        )
+        .values(state="due", not_before=now, not_after=not_after, lease_until=None, claimed_at=None, note=note)
     )

@@ -527,12 +527,19 @@ class Post(Table):
             postgresql_where=text("state IN ('held', 'unknown', 'refused')"),
         ),
         Index(None, "room_id", "sent_at"),
+        Index(None, "identity_id", "sent_at"),
         Index(None, "channel", "sent_at"),
         Index(
             "ix_posts_notices",
             "notice_id",
             sqlite_where=text("notice_id IS NOT NULL"),
             postgresql_where=text("notice_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_posts_merged",
+            "merged_into",
+            sqlite_where=text("merged_into IS NOT NULL"),
+            postgresql_where=text("merged_into IS NOT NULL"),
         ),
         Index(None, "person_id", "made_at"),
     )
@@ -555,7 +562,13 @@ class Post(Table):
     not_after: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16), default="due")
     """`due`, `claimed`, `sent`, `delivered` (with proof), `stale`, `held`, `unknown` (perhaps sent, not said again),
-    `refused`, `dropped`."""
+    `refused`, `dropped`, `merged` (said within another post, whose fate it shares)."""
+    manner: Mapped[str] = mapped_column(String(8), default="alone", server_default="alone")
+    """`at_once`, `alone`, or `together`: whether it may be said in one post with others."""
+    merged_into: Mapped[int | None] = mapped_column(BigInteger)
+    """The post within which it is said."""
+    gathers_until: Mapped[datetime | None]
+    """Until when it waits at most for others."""
     claimed_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(Integer, default=0)

@@ -47,7 +47,7 @@ OTHER_ROSTER = (
 GROUP_TRAITS = Traits(hears=Hears.ALL, starts=Starts.ALWAYS, mentions=True, files=True, recalls=True, echoes=True)
 """As a WeChat gateway: it hands the bot's own posts back, and says them again if it is told twice."""
 
-NO_PAUSE = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=600, channel_per_minute=6000)
+NO_PAUSE = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=600, person_per_hour=600, channel_per_minute=6000)
 
 
 def settings_for(schedules: Sequence[ScheduleSettings] = (), pacing: Pacing = NO_PAUSE, **changes: object) -> Settings:
@@ -65,7 +65,7 @@ def settings_for(schedules: Sequence[ScheduleSettings] = (), pacing: Pacing = NO
             ),
         ),
         schedules=tuple(schedules),
-        outbox=OutboxSettings(lease_seconds=30),
+        outbox=OutboxSettings(lease_seconds=30, merge_minutes=0),
     )
     return replace(settings, **changes)  # type: ignore[arg-type]  # the names are those of Settings' fields
 
@@ -155,7 +155,7 @@ async def open_office(
     def make(_office: OfficeId) -> Mapping[str, Channel]:
         return {"group": held}
 
-    bot = await app.build(settings, store, clock, make, reader.heard, random.Random(1))
+    bot = await app.build(settings, store, clock, make, reader.heard, random.Random(1), reader.private)
     for room in settings.rooms:
         await bot.inbox.meet_room("group", f"room-{room.name}", room.name)
     return Office(bot, clock, held)

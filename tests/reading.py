@@ -23,6 +23,10 @@ class Silent(Reader):
     def __init__(self) -> None:
         """No rules needed."""
 
+    def private(self, text: str, names: Sequence[str], by_staff: bool) -> bool:
+        """Knows no words of health."""
+        return False
+
     async def heard(self, text: str, heard: Heard) -> Sequence[Record]:
         """Nothing."""
         return ()

@@ -35,7 +35,15 @@ async def _run(settings: Settings) -> None:
     clock = SystemClock()
     async with app.opened(settings) as store:
         make = app.channels_of(settings, store, clock)
-        bot = await app.build(settings, store, clock, make, reader.heard, random.Random())  # noqa: S311 - jitter, no secret
+        bot = await app.build(
+            settings,
+            store,
+            clock,
+            make,
+            reader.heard,
+            random.Random(),  # noqa: S311 - jitter, no secret
+            reader.private,
+        )
         reloading = app.reloading_of(bot, reader, asked)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(asyncio.to_thread(reader.warm_up))

@@ -36,4 +36,12 @@ async def offline(settings: Settings) -> AsyncIterator[Bot]:
         reader = Reader.for_settings(settings)
         clock = SystemClock()
         make = app.channels_of(settings, store, clock)
-        yield await app.build(settings, store, clock, make, reader.heard, random.Random())  # noqa: S311 - jitter, no secret
+        yield await app.build(
+            settings,
+            store,
+            clock,
+            make,
+            reader.heard,
+            random.Random(),  # noqa: S311 - jitter, no secret
+            reader.private,
+        )

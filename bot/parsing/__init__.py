@@ -32,6 +32,8 @@ def parse(text: str, context: Context, rulebook: Rules, segmenter: Segmenter) ->
         return (command,)
     speaker = Speaker(document.own_name)
     if quote := frame.quote(document):
+        if command := frame.command(document, quote):
+            return (command,)
         start = quote.end
         asked = frame.asked_kin(quote)
         meant, named = _meant(document, quote)

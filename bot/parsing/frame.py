@@ -35,19 +35,21 @@ _ACK_AFTER_BAD = re.compile(
 
 
 class Quote(NamedTuple):
-    """A quoted message before a reply: who said it, what, and where the reply begins."""
+    """A quoted message before a reply: who said it, what, where the reply begins, and what was said as written."""
 
     speaker: str
     said: str
     end: int
+    visible: str = ""
 
 
-def command(document: Document) -> Command | None:
-    """A staff command, where the message is one: any /word that stands first."""
+def command(document: Document, under: Quote | None = None) -> Command | None:
+    """A staff command, where the message is one: any /word that stands first, or first under a quote."""
     plain = document.plain
     if "/" not in plain:
         return None
-    start = len(plain) - len(plain.lstrip())
+    start = under.end if under else 0
+    start += len(plain) - start - len(plain[start:].lstrip())
     mention = re.match(
         rf"@(?:{'|'.join(map(re.escape, document.context.bot_names))})[\s:,]*", plain[start : start + 40]
     )
@@ -60,7 +62,12 @@ def command(document: Document) -> Command | None:
     name = visible[found.start("name") : found.end("name")]
     rest = visible[found.start("rest") : found.end("rest")].strip()
     return Command(
-        source=document.visible(0, len(plain)), name=name, args=tuple(rest.split()), rest=rest, rules=("command",)
+        source=document.visible(0, len(plain)),
+        name=name,
+        args=tuple(rest.split()),
+        rest=rest,
+        rules=("command",),
+        quoted=(under.speaker, under.visible) if under else None,
     )
 
 
@@ -73,7 +80,8 @@ def quote(document: Document) -> Quote | None:
     if found is None:
         return None
     speaker = document.text.visible[found.start("speaker") : found.end("speaker")].strip()
-    return Quote(speaker, plain[found.start("said") : found.end("said")], found.end())
+    visible = document.text.visible[found.start("said") : found.end("said")].strip()
+    return Quote(speaker, plain[found.start("said") : found.end("said")], found.end(), visible)
 
 
 _KIN_ASKED = re.compile(

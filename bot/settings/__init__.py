@@ -7,11 +7,12 @@ key stands, `values` and `faults` say in Chinese what is wrong with it. Called b
 from __future__ import annotations
 
 from bot.settings.dingtalk import DingtalkGovSettings, DingtalkStreamSettings, DingtalkWebhookSettings
-from bot.settings.loading import load, reread_rosters, reread_rota, usual_path
+from bot.settings.loading import load, reread_rosters, reread_rota, reread_series, series_files, usual_path
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
     OF_STAFF,
     REGISTER,
+    BridgeSettings,
     ChannelSettings,
     DutySettings,
     HealthSettings,
@@ -44,6 +45,7 @@ __all__ = [
     "OF_STAFF",
     "PLACEHOLDERS",
     "REGISTER",
+    "BridgeSettings",
     "ChannelSettings",
     "Days",
     "DingtalkGovSettings",
@@ -77,5 +79,7 @@ __all__ = [
     "load",
     "reread_rosters",
     "reread_rota",
+    "reread_series",
+    "series_files",
     "usual_path",
 ]

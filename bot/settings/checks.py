@@ -23,6 +23,7 @@ from bot.settings.mail import in_the_clear
 from bot.settings.shape import (
     OF_STAFF,
     REGISTER,
+    BridgeSettings,
     ChannelSettings,
     DutySettings,
     HealthSettings,
@@ -62,6 +63,7 @@ class Draft:
     channel_names: tuple[str, ...]
     rooms: Mapping[int, RoomSettings]
     room_names: Mapping[int, str]
+    bridges: Mapping[int, BridgeSettings]
     schedules: Mapping[int, ScheduleSettings]
     schedule_names: Mapping[int, str]
     manners: MannersSettings
@@ -79,6 +81,7 @@ def faults(draft: Draft) -> Iterator[Finding]:
     for number, room in draft.rooms.items():
         yield from _room(number, room, draft)
     yield from _external_ids(draft)
+    yield from _bridges(draft)
     yield from _twice("schedules", "定时", draft.schedule_names)
     for number, schedule in draft.schedules.items():
         yield from _schedule(number, schedule, draft)
@@ -247,6 +250,31 @@ def _external_ids(draft: Draft) -> Iterator[Finding]:
             )
 
 
+def _bridges(draft: Draft) -> Iterator[Finding]:
+    purposes = {room.name: room.purpose for room in draft.rooms.values()}
+    joined: set[str] = set()
+    for number, bridge in draft.bridges.items():
+        place = ("bridges", number, "rooms")
+        for index, name in enumerate(bridge.rooms):
+            if name not in draft.room_names.values():
+                known = [room for room in draft.room_names.values() if room]
+                remedy = nearest(name, known) or f"已配置的群有：{'、'.join(known) or '无'}"
+                yield Finding((*place, index), f"没有配置群“{name}”", remedy)
+            elif name in joined:
+                yield Finding(
+                    (*place, index), f"群“{name}”在互通里写了两次", "一个群只能在一处互通；要连几个群，写在一起"
+                )
+            joined.add(name)
+        if len(bridge.rooms) == 1:
+            yield Finding(place, "互通只写了一个群", "请至少写两个群")
+        if len({purposes[name] for name in bridge.rooms if name in purposes}) > 1:
+            yield Finding(place, "代表群和值班群不能互通", "值班群里有内部消息；请只写代表群，或只写值班群")
+        if bridge.called and len(bridge.called) != len(bridge.rooms):
+            yield Finding(
+                ("bridges", number, "called"), "called 和 rooms 的项数不一样", "请按 rooms 的顺序，一个群一个"
+            )
+
+
 def _schedule(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator[Finding]:
     place = ("schedules", number)
     if schedule.from_on and schedule.to_on and schedule.to_on < schedule.from_on:
@@ -255,6 +283,7 @@ def _schedule(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator
         yield Finding(
             (*place, "days"), "from_on 到 to_on 之间没有这几个星期，这个定时永远不会执行", "请改 days，或者放宽日期"
         )
+    yield from _schedule_of_series(place, schedule)
     if schedule.do == "duty" and draft.duty.rota_file is None:
         yield Finding((*place, "do"), "没有值班表，不知道谁值班", '请在 [duty] 里写 rota = "值班表.csv"')
     all_read = draft.rooms.keys() == draft.room_names.keys()
@@ -280,6 +309,16 @@ def _schedule(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator
 
 def _of_staff(name: str, draft: Draft) -> bool:
     return any(room.name == name and room.purpose == "staff" for room in draft.rooms.values())
+
+
+def _schedule_of_series(place: Place, schedule: ScheduleSettings) -> Iterator[Finding]:
+    if schedule.do == "series" and not schedule.series:
+        yield Finding(place, "缺少 series", '请加一行，写放文件的文件夹，例如 series = "普法/疫情防控"')
+    elif schedule.series and schedule.do != "series":
+        yield Finding((*place, "series"), 'series 只用于 do = "series"', '请删去这一行，或者改成 do = "series"')
+    elif schedule.series and (schedule.form or schedule.text):
+        key = "form" if schedule.form else "text"
+        yield Finding((*place, key), f"发系列的定时不用写 {key}", "请删去这一行；要说的话在系列的文件里")
 
 
 def _schedule_of_form(place: Place, schedule: ScheduleSettings, draft: Draft) -> Iterator[Finding]:

@@ -20,12 +20,14 @@ from bot.lines import Lines
 from bot.register import Register
 from bot.rosters import RosterEntry
 from bot.rota import Shift
-from bot.settings import checks, credentials, faults, forms, kinds
+from bot.series import Series
+from bot.settings import checks, credentials, faults, forms, kinds, series
 from bot.settings.checks import Draft
 from bot.settings.kinds import KINDS
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
     REGISTER,
+    BridgeSettings,
     ChannelSettings,
     DutySettings,
     HealthSettings,
@@ -101,6 +103,21 @@ def reread_rosters(rooms: Sequence[RoomSettings]) -> tuple[RoomSettings, ...]:
     return tuple(read)
 
 
+def reread_series(settings: Settings) -> tuple[Series, ...]:
+    """The series that schedules post, as their files are now.
+
+    Raises:
+        SettingsError: with every fault of all files.
+    """
+    return series.read(settings.path.parent if settings.path else Path(), series.folders(settings.schedules))
+
+
+def series_files(settings: Settings) -> list[Path]:
+    """The files of all series that schedules post."""
+    base = settings.path.parent if settings.path else Path()
+    return [path for name in series.folders(settings.schedules) for path in series.files_of(base / name)]
+
+
 def reread_rota(duty: DutySettings) -> tuple[Shift, ...]:
     """The rota that its file holds now.
 
@@ -136,8 +153,10 @@ class _Reader:
         channels = self._channels()
         register_settings = self._register()
         rooms = self._rooms(list(channels), register_settings)
+        bridges = document.list_of(BridgeSettings, "bridges")
         schedules = document.list_of(ScheduleSettings, "schedules")
         reading = document.section(ReadingSettings, "reading")
+        texts = self._series(schedules)
         duty = self._duty()
         names = self._meanings(rooms, register_settings.content)
         files = forms.load(reading.form_files, names, document.faults)
@@ -151,6 +170,7 @@ class _Reader:
             channels=tuple(channel for channel in channels.values() if channel),
             register=register_settings,
             rooms=tuple(rooms.values()),
+            bridges=tuple(bridges.values()),
             schedules=_with_duty(
                 tuple(schedules.values()) if "schedules" in document.written else DEFAULT_SCHEDULES, duty
             ),
@@ -162,6 +182,7 @@ class _Reader:
             outbox=document.section(OutboxSettings, "outbox"),
             reading=reading,
             forms=files.forms,
+            series=texts,
             path=document.path,
         )
         draft = Draft(
@@ -172,6 +193,7 @@ class _Reader:
             health=health,
             rooms=rooms,
             room_names=self._names("rooms"),
+            bridges=bridges,
             schedules=schedules,
             schedule_names=self._names("schedules"),
             manners=settings.manners,
@@ -290,6 +312,23 @@ class _Reader:
             return ()  # the register's, or told already
         try:
             return rosters.read(path)
+        except SettingsError as exc:
+            self._document.faults += exc.faults
+            return ()
+
+    def _series(self, schedules: Mapping[int, ScheduleSettings]) -> tuple[Series, ...]:
+        """The series of texts that schedules post."""
+        for number, schedule in schedules.items():
+            place = ("schedules", number, "series")
+            if (
+                schedule.series
+                and schedule.do == "series"
+                and not series.files_of(self._document.folder / schedule.series)
+            ):
+                remedy = f"请在文件夹 {(self._document.folder / schedule.series).absolute()} 里放 .md 文件，一条一个"
+                self._document.fault(place, f"系列“{schedule.series}”里没有文件", remedy)
+        try:
+            return series.read(self._document.folder, series.folders(schedules.values()))
         except SettingsError as exc:
             self._document.faults += exc.faults
             return ()

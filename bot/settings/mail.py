@@ -26,7 +26,14 @@ _LOCAL = re.compile(rf"{_LOOPBACK}:\d+")
 
 MAIL_PACING = Pacing(min_gap_seconds=1, jitter_seconds=0, room_per_hour=60, channel_per_minute=30, avoid_sharp=True)
 """Mail's: what public mail services bear from one address without taking it for spam."""
-SMS_PACING = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=60, channel_per_minute=300, avoid_sharp=True)
+SMS_PACING = Pacing(
+    min_gap_seconds=0,
+    jitter_seconds=0,
+    room_per_hour=60,
+    person_per_hour=5,
+    channel_per_minute=300,
+    avoid_sharp=True,
+)
 """Short messages': the vendors count by the number, not by the minute."""
 
 

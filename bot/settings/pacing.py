@@ -34,7 +34,9 @@ class Pacing:
     jitter_seconds: Pause = 2.0
     """Up to that many seconds more, by chance: a strict beat is what machines are known by."""
     room_per_hour: Count = 20
-    """Posts an hour into one room (or to one person); what is over it waits. Stands below all other rules."""
+    """Posts an hour into one room; what is over it waits. Stands below all other rules."""
+    person_per_hour: Count = 20
+    """Posts an hour to one person; what is over it waits. Answers to commands and alerts count, and do not wait."""
     channel_per_minute: Count = 20
     """Posts a minute in the whole channel; half of what is known to be borne by live accounts."""
     spread_minutes: Annotated[int, Field(ge=0, le=120)] = 10
@@ -45,5 +47,12 @@ class Pacing:
 
 WECHAT_PACING = Pacing()
 """A WeChat account's."""
-CHAT_PACING = Pacing(min_gap_seconds=0, jitter_seconds=0, room_per_hour=600, channel_per_minute=6000, spread_minutes=0)
+CHAT_PACING = Pacing(
+    min_gap_seconds=0,
+    jitter_seconds=0,
+    room_per_hour=600,
+    person_per_hour=600,
+    channel_per_minute=6000,
+    spread_minutes=0,
+)
 """The chat page's: no pause and wide caps, since no platform is watching and people wait for the answer."""

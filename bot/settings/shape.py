@@ -18,6 +18,7 @@ from bot.forms import Form
 from bot.register import Register
 from bot.rosters import RosterEntry
 from bot.rota import Shift
+from bot.series import Series
 from bot.settings.dingtalk import DingtalkGovSettings, DingtalkStreamSettings, DingtalkWebhookSettings
 from bot.settings.mail import MailSettings, SmsSettings, SmsTemplate
 from bot.settings.pacing import CHAT_PACING, DERIVED, WECHAT_PACING, Pacing, keys_of
@@ -44,6 +45,7 @@ __all__ = [
     "DERIVED",
     "REGISTER",
     "Approval",
+    "BridgeSettings",
     "ChannelSettings",
     "DingtalkGovSettings",
     "DingtalkStreamSettings",
@@ -76,13 +78,16 @@ __all__ = [
     "keys_of",
 ]
 
-Job = Literal["remind", "remind_missing", "remind_each", "sms", "mail", "phone_list", "tally", "duty", "overdue"]
+Job = Literal[
+    "remind", "remind_missing", "remind_each", "sms", "mail", "phone_list", "tally", "duty", "overdue", "series"
+]
 OF_STAFF = ("duty", "overdue")
 """The jobs that speak in the staff's rooms."""
 Purpose = Literal["deputies", "staff"]
 REGISTER = Path("名册")
 """Stands for a roster's file: who belongs to the room is what the office's register says."""
 Approval = Literal["everyone", "always", "never"]
+Carry = Literal["notices", "staff", "all"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +247,23 @@ class RegisterSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeSettings:
+    """`[[bridges]]`: groups, mostly of different channels, that are joined: what one says appears in the others."""
+
+    rooms: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Names of the groups; each may stand in one bridge only."""
+    called: tuple[str, ...] = ()
+    """What each group is called behind the speaker's name, in the order of `rooms`. Empty: by their names."""
+    carry: Carry = "notices"
+    """`notices`: what staff say, and questions of anybody; `staff`: only what staff say; `all`: all talk.
+
+    Never a person's health, a report, an answer to a form, a command or a private talk, whatever stands here.
+    """
+    late_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
+    """Minutes after which something said is no longer carried (the bot or the other channel was away)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleSettings:
     """`[[schedules]]`: something the bot says by itself at a time of day."""
 
@@ -249,7 +271,7 @@ class ScheduleSettings:
     """Its own name; part of the key under which a post is made once, so a new name may post again today."""
     do: Job
     """`remind` all, `remind_missing` those who have not reported, post the `tally` (汇总); for staff who is on `duty`
-    tomorrow (值班), and which suggestions are `overdue` (逾期).
+    tomorrow (值班), and which suggestions are `overdue` (逾期). `series` posts the next text of a series (普法).
 
     Further up the ladder, each of those missing alone: `remind_each` privately, by `sms`, by `mail`; at last the
     `phone_list` (电话名单) for whoever is on duty.
@@ -282,6 +304,12 @@ class ScheduleSettings:
     Where more are missing, nothing goes out, and whoever is on duty decides: that half an office is silent is more
     likely to be our own fault.
     """
+    series: str = ""
+    """Of `do = "series"`: the folder of its texts (普法), seen from the folder of bot.toml. One text each time."""
+
+    def is_for(self, room: str, purpose: str) -> bool:
+        """Whether a series goes to a room: one of deputies, or one that is named."""
+        return room in self.rooms or ("*" in self.rooms and purpose == "deputies")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -432,6 +460,11 @@ class OutboxSettings:
     """Seconds until a post is tried again that the channel could not take; doubled with each attempt."""
     retry_most_seconds: Seconds = 300.0
     """Longest pause between two attempts, in seconds; the post's own end is what stops them."""
+    merge_minutes: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 3.0
+    """Minutes within which what goes to the same room or person is said in one post; 0 for never.
+
+    Reminders, tallies, texts of a series and bridged words only; answers and alerts neither wait nor are merged.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -462,6 +495,8 @@ class Settings:
     """The files of the office's people."""
     rooms: tuple[RoomSettings, ...] = ()
     """The groups."""
+    bridges: tuple[BridgeSettings, ...] = ()
+    """Which of them are joined."""
     schedules: tuple[ScheduleSettings, ...] = DEFAULT_SCHEDULES
     """What is said by itself; `schedules = []` for nothing."""
     duty: DutySettings = DutySettings()
@@ -480,6 +515,8 @@ class Settings:
     """How messages are understood."""
     forms: tuple[Form, ...] = field(default=(), metadata=DERIVED)
     """What the office asks besides health: the files of `[reading]`, read."""
+    series: tuple[Series, ...] = field(default=(), metadata=DERIVED)
+    """The series of texts that schedules post, as they were read at the start."""
     path: Path | None = field(default=None, metadata=DERIVED)
     """The file it was read from; relative paths in it start from its folder."""
     warnings: tuple[Fault, ...] = field(default=(), metadata=DERIVED)

@@ -22,6 +22,7 @@ from bot.lines import Lines, Place, locate
 from bot.settings import credentials, faults, kinds
 from bot.settings.shape import (
     REGISTER,
+    BridgeSettings,
     DutySettings,
     HealthSettings,
     InboxSettings,
@@ -54,6 +55,7 @@ HEADINGS: Mapping[str, type] = {
     "[channels.….pacing]": Pacing,
     "[register]": RegisterSettings,
     "[[rooms]]": RoomSettings,
+    "[[bridges]]": BridgeSettings,
     "[[schedules]]": ScheduleSettings,
     "[duty]": DutySettings,
     "[health]": HealthSettings,

@@ -22,8 +22,9 @@ async def pending(_command: Command, heard: Heard, session: Session) -> Sequence
     """`/待发`: what waits for a decision, with the number by which it is decided."""
     since = heard.now - timedelta(days=_DAYS)
     found = await posts.in_states(session, heard.office_id, _SETTLABLE, since, most=20)
+    within = await posts.within(session, [post.id for post in found])
     lines = [
-        wording.held_line(post.id, local(post.not_before), post.why, await _place(post, session), post.state)
+        wording.held_line(post.id, local(post.not_before), _why(post, within), await _place(post, session), post.state)
         for post in found
     ]
     if heard.room is not None and not heard.room.for_staff:  # "健康异常" in the list is nothing for deputies to read
@@ -52,6 +53,11 @@ async def _meant(command: Command, heard: Heard, session: Session) -> PostRow:
     if post is None or post.state not in _SETTLABLE:
         raise Refusal(wording.which_post(command.name))
     return post
+
+
+def _why(post: PostRow, within: Sequence[PostRow]) -> str:
+    """Why it was to be said, and what was to be said within it."""
+    return wording.whys([post.why, *(part.why for part in within if part.merged_into == post.id)])
 
 
 async def _place(post: PostRow, session: Session) -> str:

@@ -14,6 +14,7 @@ from bot.heard import Heard, known_of
 from bot.people import Evidence, Known, Match
 from bot.rosters import Role
 from storage import Session, people, register, rooms
+from storage.people import Membership
 from storage.tables import Room
 
 BY_UNITS = "单位"
@@ -107,6 +108,38 @@ async def has_any(session: Session, room: Room, part: Part) -> bool:
 async def has_below(session: Session, office_id: int, part: Part) -> bool:
     """Whether it is a unit with others below it."""
     return bool(part.unit) and any(up == part.unit for _, _, up in await register.units(session, office_id))
+
+
+async def each_meant(words: Sequence[str], heard: Heard, session: Session) -> tuple[list[Room], list[Membership]]:
+    """The rooms, and the people of units, that are meant by words of which each stands for itself (长沙群 平江县).
+
+    A room goes by its name or a part that only it has, with or without 群; 所有群 is all rooms of deputies.
+
+    Raises:
+        Refusal: a word is no room and no unit, or it may be several rooms.
+    """
+    known = [room for room in await rooms.every(session, heard.office_id) if room.purpose != rooms.UNKNOWN]
+    found: dict[int, Room] = {}
+    of_units: dict[int, Membership] = {}
+    for word in words:
+        if word in _ALL_ROOMS:
+            found |= {room.id: room for room in known if room.purpose == "deputies"}
+            continue
+        part = word.removesuffix("群") or word
+        named = [room for room in known if room.name == word] or [room for room in known if part in room.name]
+        if len(named) > 1:
+            raise Refusal(wording.several_rooms(word[:30], [room.name for room in named]))
+        if named:
+            found[named[0].id] = named[0]
+            continue
+        everybody = await people.everybody(session, heard.office_id)
+        if not (meant := [member for member in everybody if word in member.unit]):
+            raise Refusal(wording.which_room(word[:30], [room.name for room in known]))
+        of_units |= {member.person_id: member for member in meant}
+    return list(found.values()), list(of_units.values())
+
+
+_ALL_ROOMS = ("所有群", "全部群", "各群")
 
 
 async def one_room(words: Sequence[str], heard: Heard, session: Session, command: str) -> Room:

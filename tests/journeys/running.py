@@ -24,6 +24,7 @@ port = {port}
 
 [outbox]
 lease_seconds = 2.0
+merge_minutes = 0
 
 [channels.wechaty]
 endpoint = "127.0.0.1:{gateway}"

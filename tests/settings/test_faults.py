@@ -12,6 +12,8 @@ from bot.errors import SettingsError
 from bot.settings import tables
 from tests.settings.files import GATEWAY, ROOM, WECHATY, Write, refused, schedule
 
+JOINED = ROOM + ROOM.replace('name = "长沙"', 'name = "岳阳"') + "[[bridges]]\nrooms = ['长沙', '岳阳']\n"
+
 BAD = {
     # keys and tables
     "a mistyped key": (ROOM + "rostr = 1", 5, "不认识 rostr", "您是不是想写 roster？"),
@@ -82,6 +84,19 @@ BAD = {
         10, "和群“长沙”的 external_id 相同", "一个群只能配置一次",
     ),
     "a purpose": (ROOM + "purpose = 'staf'", 5, "purpose 不能这样写", "您是不是想写 staff？"),
+    # bridges
+    "a bridge to itself": (ROOM + "[[bridges]]\nrooms = ['长沙']", 6, "互通只写了一个群", "至少写两个群"),
+    "a bridge to nowhere": (
+        ROOM + "[[bridges]]\nrooms = ['长沙', '长沙市']", 6, "没有配置群“长沙市”", "您是不是想写 长沙？"
+    ),
+    "a room joined twice": (
+        JOINED.replace("'岳阳'", "'岳阳', '长沙'"), 10, "群“长沙”在互通里写了两次", "写在一起"
+    ),
+    "deputies joined with staff": (
+        JOINED.replace("[[bridges]]", 'purpose = "staff"\n[[bridges]]'), 11, "代表群和值班群不能互通", "内部消息"
+    ),
+    "a name too few": (JOINED + "called = ['微信群']", 11, "called 和 rooms 的项数不一样", "一个群一个"),
+    "an unknown load": (JOINED + "carry = 'notice'", 11, "carry 不能这样写", "您是不是想写 notices？"),
     # schedules
     "a schedule without a job": (
         ROOM + "[[schedules]]\nname = 'x'\nat = '08:00'", 5, "缺少 do", 'do = "remind"'

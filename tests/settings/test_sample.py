@@ -98,6 +98,8 @@ def test_the_defaults_that_the_sample_shows_are_the_defaults() -> None:
         "office_rules",
         "people",
         "units",
+        "called",
+        "series",
         "forms",
     }
     compared = 0
