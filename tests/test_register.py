@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from rich.cells import cell_len
 
 from bot import register
 from bot.cli import main
@@ -197,6 +199,79 @@ def test_a_register_with_one_wrong_line_changes_nothing(office: Path, capsys: py
     read(office, HEAD + "张三,长沙市,代表,省,13900010001,,,,\n李四,湖南省,工作人员,,,,,,\n")
     assert liaison("人员.csv", "--units", "单位.csv") == 0
     assert "什么也不用改" in capsys.readouterr().out
+
+
+WRONG_UNITS = (
+    "430000,湖南省",
+    "430100,长沙市",
+    "430102001,城关镇",
+    "430600001,城关镇",
+    "43 01,某区",
+    ",某县",
+    "430100,长沙市",
+    "430200,",
+    "110000,北京市",
+)
+WRONG_PEOPLE = (
+    ",430100,代表,,,,,,",
+    f"{'长' * 60},430100,代表,,,,,,",
+    "张一,,代表,,,,,,",
+    "张二,天上,代表,,,,,,",
+    "张三,城关镇,代表,,,,,,",
+    "张四,430100,,,,,,,",
+    "张五,430100,委员,,,,,,",
+    "张六,430100,代表,村,,,,,",
+    "张七,430100,工作人员,省,,,,,",
+    "张八,430100,代表,省、省,,,,,",
+    "张九,430100,代表,,1.38E+10,,,,",
+    "李一,430100,代表,,13800000001,,,,",
+    "李二,430100,代表,,13800000001,,,,",
+    "李三,430100,代表,,,不是邮箱,,,",
+    "李四,430100,代表,,,a@example.cn,,,",
+    "李五,430100,代表,,,a@example.cn,,,",
+    "李六,430100,代表,,,,,,",
+    "李六,430100,代表,,,,,,",
+    f"李七,430100,代表,,,,,{'、'.join(f'群{n}' for n in range(60))},",
+    f"李八,430100,代表,,,,{'名' * 150},,",
+    "李九,430100,代表,,,,,,,多,一格",
+)
+
+
+def test_twenty_kinds_of_error_are_twenty_clear_lines_and_change_nothing(
+    office: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert liaison("人员.csv", "--units", "单位.csv", "--yes") == 0
+    good = (office / "人员.csv").read_text("utf-8"), (office / "单位.csv").read_text("utf-8")
+    (office / "人员.csv").write_text(HEAD + "\n".join(WRONG_PEOPLE) + "\n", "utf-8")
+    (office / "单位.csv").write_text("代码,名称\n" + "\n".join(WRONG_UNITS) + "\n", "utf-8")
+    capsys.readouterr()
+    assert liaison("人员.csv", "--units", "单位.csv", "--yes") == 1
+    lines = [line for line in capsys.readouterr().err.splitlines() if ".csv:" in line]
+    kinds = {re.sub(r"\d+", "", line.split("：", 1)[1]) for line in lines}
+    assert len(kinds) >= 20, sorted(kinds)
+    assert all(re.match(r".*(人员|单位)\.csv:\d+：.+。.+", line) for line in lines)  # file, line, what, remedy
+    wrong = {int(re.findall(r"人员\.csv:(\d+)", line)[0]) for line in lines if "人员.csv" in line}
+    assert wrong == set(range(2, len(WRONG_PEOPLE) + 2)) - FIRST_OF_TWO
+    (office / "人员.csv").write_text(good[0], "utf-8")
+    (office / "单位.csv").write_text(good[1], "utf-8")
+    assert liaison("人员.csv", "--units", "单位.csv") == 0
+    assert "什么也不用改" in capsys.readouterr().out
+
+
+FIRST_OF_TWO = {13, 16, 18}
+"""Lines that are right by themselves: the one that repeats them is told."""
+
+
+def test_a_preview_is_readable_at_eighty_columns(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    liaison("人员.csv", "--units", "单位.csv", "--yes")
+    rooms = "、".join(f"长沙市代表联络第{n}群" for n in range(12))
+    (office / "人员.csv").write_text(HEAD + f"张三,长沙市,代表,省、全国,,,,{rooms},全国两会\n", "utf-8")
+    capsys.readouterr()
+    assert liaison("人员.csv", "--units", "单位.csv") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert any("变更 1" in line for line in lines)
+    assert any("不在名册上了 1" in line for line in lines)
 
 
 def test_a_telephone_number_is_not_printed(office: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from bot import app, audience, daybook, registering
+from bot import app, audience, daybook, registering, rehearsal
 from bot.app import Reader
 from bot.audience import Audience
 from bot.cli import main
@@ -24,7 +24,8 @@ from bot.messages import Dispatch
 from bot.register import Entry, Level, Register, Unit
 from bot.reports.tally import together
 from bot.rosters import Role
-from bot.settings import REGISTER, HealthSettings, RoomSettings, ScheduleSettings, Settings
+from bot.settings import REGISTER, HealthSettings, RoomSettings, ScheduleSettings, Settings, load
+from bot.transcript import read_group_day
 from storage import Store, marks, people, register, rooms
 from tests.office import GROUP, OTHER, STAFF_ROOM, Office, open_office, settings_for
 
@@ -415,3 +416,19 @@ async def test_a_staff_room_is_silent_where_its_health_is_not_asked(
     await take_over(store, settings)
     office = await open_office(store, clock, settings, reader)
     assert await played(office, time(23)) == []
+
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "湖南"
+
+
+async def test_the_example_of_a_province_rehearses_its_day_out_of_the_box() -> None:
+    settings = load(EXAMPLE / "bot.toml", {})
+    assert settings.warnings == ()
+    assert sum(room.purpose == "deputies" for room in settings.rooms) == 15
+    with (EXAMPLE / "长沙2月10日.jsonl").open(encoding="utf-8") as lines:
+        day = read_group_day("长沙2月10日.jsonl", lines)
+    said = await rehearsal.rehearse(settings, [day], Reader.for_settings(settings))
+    by_room = {(post["room"], post["why"]): post for post in said}
+    assert "应报 8 人，已报 5 人，未报 3 人" in by_room["长沙代表联络群", "晚上汇总"]["text"]
+    assert len(by_room["省联工委应急群", "机关催报"]["mentions"]) == 6
+    assert "应报 6 人" in by_room["省联工委应急群", "机关汇总"]["text"]  # staff, apart from the deputies
