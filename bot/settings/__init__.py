@@ -6,11 +6,13 @@ key stands, `values` and `faults` say in Chinese what is wrong with it. Called b
 
 from __future__ import annotations
 
-from bot.settings.loading import load, reread_rosters, usual_path
+from bot.settings.loading import load, reread_rosters, reread_rota, usual_path
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
+    OF_STAFF,
     REGISTER,
     ChannelSettings,
+    DutySettings,
     HealthSettings,
     InboxSettings,
     Job,
@@ -37,10 +39,12 @@ from bot.settings.wecom import WecomAibotSettings, WecomAppSettings, WecomWebhoo
 
 __all__ = [
     "DEFAULT_SCHEDULES",
+    "OF_STAFF",
     "PLACEHOLDERS",
     "REGISTER",
     "ChannelSettings",
     "Days",
+    "DutySettings",
     "HealthSettings",
     "InboxSettings",
     "Job",
@@ -66,5 +70,6 @@ __all__ = [
     "WecomWebhookSettings",
     "load",
     "reread_rosters",
+    "reread_rota",
     "usual_path",
 ]

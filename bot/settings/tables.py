@@ -22,6 +22,7 @@ from bot.lines import Lines, Place, locate
 from bot.settings import credentials, faults, kinds
 from bot.settings.shape import (
     REGISTER,
+    DutySettings,
     HealthSettings,
     InboxSettings,
     MannersSettings,
@@ -54,6 +55,7 @@ HEADINGS: Mapping[str, type] = {
     "[[rooms]]": RoomSettings,
     "[[schedules]]": ScheduleSettings,
     "[health]": HealthSettings,
+    "[duty]": DutySettings,
     "[manners]": MannersSettings,
     "[inbox]": InboxSettings,
     "[outbox]": OutboxSettings,
