@@ -12,7 +12,6 @@ from bot.parsing import weights
 from bot.parsing.document import Document, Voice, between
 from bot.parsing.lexicon import Hit
 from bot.parsing.numerals import number
-from bot.parsing.topics import FIELDS
 
 ARTICLE = re.compile(
     r"(?<![这那哪几后前])第?\s?(?P<n>\d{1,4}|[一二三四五六七八九十百千零两]{1,9})\s?条(?!例|件|对|街|路|生产|线|短信|消息|鱼|烟|龙|毛|裤|河)"
@@ -113,21 +112,24 @@ def category(document: Document, start: int, end: int) -> tuple[str, tuple[str, 
     heading = _HEADED.match(document.plain, start, end)
     if heading is not None and heading.end() < end:
         return category(document, start, heading.end())
-    hits = between(document.voice, start, end)
-    ask = _where_asked(document, start, end, hits)
-    score = dict.fromkeys(FIELDS, 0.0)
-    named = [hit for hit in hits if hit.role == "category"]
-    for hit in named:
-        weight = 1.0 + 0.35 * min(hit.end - hit.start, 6)
-        score[hit.value] += weight * 1.6 if hit.start >= ask else weight
-    text = document.plain[start:end]
-    told = False
-    for topic in document.rules.topics:
-        breadth = topic.breadth(text, ask - start)
-        told |= bool(breadth) and topic.pattern is not None
-        for value, weight in topic.speaks.items():
-            score[value] += weight * breadth
-    if not named and not told:
-        return "其他", ()
-    best = max(score, key=lambda value: score[value])
-    return best, tuple(dict.fromkeys(hit.group for hit in named if hit.value == best))
+    named = [hit for hit in between(document.voice, start, end) if hit.role == "category"]
+    value = document.rules.fields.purpose(*_field_parts(document, start, end, named))
+    return value, tuple(dict.fromkeys(hit.group for hit in named if hit.value == value))
+
+
+def field_parts(document: Document) -> set[str]:
+    """All that could weigh something for the category of a suggestion that is the whole text, for learning."""
+    start, end = 0, len(document.plain)
+    heading = _HEADED.match(document.plain, start, end)
+    if heading is not None and heading.end() < end:
+        end = heading.end()
+    named = [hit for hit in between(document.voice, start, end) if hit.role == "category"]
+    text, marks = _field_parts(document, start, end, named)
+    return {*weights.runs(text), *marks}
+
+
+def _field_parts(document: Document, start: int, end: int, named: list[Hit]) -> tuple[str, set[str]]:
+    """What a category is weighed by: the text, which categories' words it holds, and which where it asks."""
+    ask = _where_asked(document, start, end, between(document.voice, start, end))
+    marks = {f"@{hit.value}" for hit in named} | {f"@>{hit.value}" for hit in named if hit.start >= ask}
+    return weights.surface(document.plain[start:end], asks=False), marks
