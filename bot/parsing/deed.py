@@ -21,7 +21,9 @@ _TOTAL = re.compile(
     r"(?:全[市县省区州国镇乡]|各级|[五四三两]级|我[市县省区州镇乡]|截[至止])[^,。]{0,14}(?:人大)?代表[^,。]{0,6}(?:们|累计|共|已|捐|合计|积极|踊跃)|[\d一二两三四五六七八九十百千]{1,4}[名位多个余]{1,2}(?:[省市县乡镇]+[两三四五]级)?(?:人大)?代表|代表(?:累计|共捐|共计|捐款共计|们)"
 )
 _MINE = re.compile(r"我|本人|俺|咱|小店|企业虽小|自家")
-_EACH = re.compile(r"[^,。;]{0,8}?(?:各自?(?:捐|出|交|拿|送|为|向|给|认|个人)|都捐|分别捐|每人捐|均捐)")
+_EACH = re.compile(
+    r"[^,。;]{0,8}?(?:一人(?:捐|出|拿|掏)|各自?(?:捐|出|交|拿|送|为|向|给|认|个人)|都捐|分别捐|每人捐|均捐)"
+)
 _MORE_NAMES = re.compile(r"[、,和与及]\s?")
 _PARTICLE = re.compile(r"[为向给把将送捐赠从在以带自购买又先再已花出拿主带]$")
 
@@ -103,6 +105,7 @@ def _deed(document: Document, start: int, end: int, subject: str | None, *, sour
     )
 
 
+_NOBODY = frozenset({"匿名", "无名", "无名氏", "佚名"})
 _LINE_HEAD = re.compile(r"(?:^|[;。\n:])\s*(?:\d+[.、)])?\s*")
 
 
@@ -151,6 +154,7 @@ def _find_people(document: Document, start: int, end: int) -> list[tuple[int, in
         ):
             found.append((begin, begin + length))
     found += [more for _, stop in list(found) for more in _after_name(document, stop, end, borders)]
+    found = [pair for pair in found if plain[pair[0] : pair[1]] not in _NOBODY]
     found = [_trimmed(plain, *pair, end, rules.compound) for pair in found]
     unique = {document.plain[a:b]: (a, b) for a, b in sorted(set(found), reverse=True)}
     clean = sorted(unique.values())
@@ -197,7 +201,10 @@ def _name_at(document: Document, begin: int, end: int, borders: Container[int]) 
                 return begin, begin + found.end()
     length = names.length_at(plain, begin, end, document.rules.names, borders, sure=True)
     if length:
-        if length == 2 and (
+        if length == 2 and plain[begin : begin + 2] in document.rules.names.compound:  # 欧阳建平驾车
+            given = document.rules.names.given.match(plain, begin + 2, min(end, begin + 4))
+            length = given.end() - begin if given else length
+        elif length == 2 and (
             plain[begin + 3 : begin + 4] in ("各", ":")  # 石生才各捐
             or _is_longer(document, begin, end)
         ):

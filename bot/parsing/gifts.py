@@ -17,7 +17,7 @@ from bot.records import Goods
 
 _N = numerals.NUMBER
 _COUNTED = re.compile(
-    rf"(?<![\d.第])(?P<amount>{_N})\s?(?P<more>多|余|来)?\s?(?P<large>[万亿千百]|w(?![a-z]))?(?:多|余)?\s?"
+    rf"(?<![\d.第])(?P<amount>{_N}|半)\s?(?P<more>多|余|来)?\s?(?P<large>[万亿千百]|w(?![a-z]))?(?:多|余)?\s?"
 )
 _ITEM = re.compile(r"[\u4e00-\u9fffa-z0-9%\-+“”\"]{1,14}")
 _ITEM_END = re.compile(
@@ -184,8 +184,8 @@ def _in_a_row(plain: str, start: int, items: list[Hit]) -> list[tuple[int, int]]
 def _no_gift(plain: str, start: int, match: re.Match[str], unit: Hit) -> bool:
     """Whether what is counted was not given: 不是…, 一只没多赚, 派两台洒水车, 发动村民捐…"""
     at = match.start()
-    if plain[max(start, at - 2) : at] == "不是":
-        return True
+    if plain[max(start, at - 2) : at] == "不是" or plain.startswith("零", unit.end):
+        return True  # 多打了一个零
     if _BY_OTHERS.search(plain, start, at):
         return True
     if match["amount"] in ("一", "1") and plain[unit.end : unit.end + 1] in tuple("没不未也都"):
@@ -223,7 +223,7 @@ def _named(document: Document, start: int, end: int) -> str:
     return document.visible(start, end).strip('“”"、,的 ')
 
 
-_PAUSE = re.compile(r"[,、。;]")
+_PAUSE = re.compile(r"[,、。;①-⑳]")
 
 
 def _item(
@@ -246,7 +246,7 @@ def _item(
     if _CARRIED.search(plain, max(start, number - 16), number) and "捐" not in plain[start:end]:
         return None
     for hit in items:
-        if hit.end == number and free(hit):
+        if hit.end <= number and free(hit) and not plain[hit.end : number].strip():
             return _widen(plain, start, hit)
     if behind := _named_behind(plain, after, [hit for hit in items if free(hit)]):
         return behind
@@ -254,7 +254,8 @@ def _item(
         gap = plain[hit.end : number]
         gap = re.sub(r",(?=首批|第一批|共|约|计)", "", gap)
         if hit.end <= number and len(gap) <= 8 and free(hit) and not re.search(r"[、。;,]", gap.rstrip(",:")):
-            return _widen(plain, start, hit)
+            begin, stop = _widen(plain, start, hit)
+            return begin, number if _KIND.fullmatch(plain, stop, number) else stop
     moved = _WORKED.search(plain, max(start, number - 14), number)
     if moved:
         return moved.start("item"), moved.end("item")
@@ -267,7 +268,8 @@ def _item(
     donated = any(
         clause <= h.start for h in between(document.voice, max(start, clause), end) if h.role in ("donate", "give")
     )
-    if not donated and not listed:
+    in_a_row = plain[number - 1 : number] == "、" and bool(used)  # 棉被100床、60个电热水壶
+    if not donated and not listed and not in_a_row and not _HANDED.search(plain, start, end):
         return None
     told = money.THING_BEFORE.search(plain, max(start, number - 7), number)
     if told:
@@ -295,6 +297,8 @@ def _named_behind(plain: str, after: int, items: list[Hit]) -> tuple[int, int] |
     return None
 
 
+_HANDED = re.compile(r"交给|送给|捐给|不要钱|不用给钱|没收[^,。]{0,3}钱|白送|分文|免费印")
+"""What is counted in such a message is given, whichever verb stands beside it."""
 _CARRIED = re.compile(r"运送|转运|运输|派出(?!所)|出动|搬运|装卸|分拣|清点|跑了|洗了|修了|剪了|信用贷款|贷款")
 _WORKED = re.compile(r"(?:的|把)?(?P<item>[\u4e00-\u9fff]{1,4})[割捞摘采收杀宰挖砍装拉拿运][了出来去下]{0,2}$")
 
@@ -327,11 +331,22 @@ def _in_front(plain: str, start: int, number: int) -> tuple[int, int] | None:
 
 
 def _widen(plain: str, start: int, hit: Hit) -> tuple[int, int]:
-    """布口罩, 草鱼: a short word of kind in front belongs to the thing."""
+    """布口罩, 速冻水饺: a short word of kind in front belongs to the thing."""
     begin = hit.start
     if begin > start and re.match(r"[布棉草鲜干冰]", plain[begin - 1]):
         begin -= 1
+    if kind := _PREPARED.search(plain, max(start, begin - 4), begin):
+        begin = kind.start()
     return begin, hit.end
+
+
+_KIND = re.compile(
+    r"胶囊|颗粒|口服液|冲剂|饮片|注射液|喷剂|湿巾|泡腾片|片|酱|粉|汤|干|丝|卷|鞋|衣|服|机|器|车|套装|礼盒"
+)
+"""What a name goes on with behind a word that by itself names another thing: 连花清瘟胶囊."""
+_PREPARED = re.compile(
+    r"(?:速冻|冷冻|新鲜|手工|自制|自产|医用|一次性|儿童|红外|电子|移动|便携式?|次氯酸|苦荞|五香|小型|大型|烘干|加厚|羊绒|纯|土|黑|白|红|紫|糯|电热|烤)$"
+)
 
 
 def _uncounted(plain: str, start: int, item: Hit, donors: list[Hit], used: list[tuple[int, int]]) -> bool:
