@@ -201,10 +201,7 @@ def _name_at(document: Document, begin: int, end: int, borders: Container[int]) 
                 return begin, begin + found.end()
     length = names.length_at(plain, begin, end, document.rules.names, borders, sure=True)
     if length:
-        if length == 2 and plain[begin : begin + 2] in document.rules.names.compound:  # 欧阳建平驾车
-            given = document.rules.names.given.match(plain, begin + 2, min(end, begin + 4))
-            length = given.end() - begin if given else length
-        elif length == 2 and (
+        if length == 2 and (
             plain[begin + 3 : begin + 4] in ("各", ":")  # 石生才各捐
             or _is_longer(document, begin, end)
         ):
@@ -214,6 +211,9 @@ def _name_at(document: Document, begin: int, end: int, borders: Container[int]) 
         return begin, rare.end()
     if plain[begin : begin + 1] in document.rules.names.surnames:
         length = names.by_words(plain, begin, end, document.segmenter.words)
+        if length == 2 and plain[begin : begin + 2] in document.rules.names.compound:  # 欧阳建平驾车
+            given = document.rules.names.given.match(plain, begin + 2, min(end, begin + 4))
+            return begin, given.end() if given else begin + length
         if length == 2 and _is_longer(document, begin, end):
             length = 3
         if length:
@@ -267,7 +267,7 @@ _ROW = re.compile(
     r"(?<![\u4e00-\u9fff])(?P<row>(?:[\u4e00-\u9fff]{2,3}、)+[\u4e00-\u9fff]{2,3}?)[两二三四五六七八九十\d]+[位名](?:人大)?代表"
 )
 _SEVERAL = re.compile(r"[两二三四五六七八九十\d][位名](?:[省市县乡镇州区]{1,2})?(?:人大)?代表[^,。]{0,10}:")
-_GIVER = re.compile(r"[,;](?P<name>[\u4e00-\u9fff]{2,3}?)(?=捐)")
+_GIVER = re.compile(r"[,;:、](?P<name>[\u4e00-\u9fff]{2,3}?)(?=捐|\d[\d.]*万?元)")
 
 
 def _in_rows(document: Document, start: int, end: int) -> list[tuple[int, int]]:
@@ -275,7 +275,7 @@ def _in_rows(document: Document, start: int, end: int) -> list[tuple[int, int]]:
     plain, rules = document.plain, document.rules.names
     found = [(at, at + len(name)) for match in _ROW.finditer(plain, start, end) for at, name in _row(match)]
     if several := _SEVERAL.search(plain, start, end):  # 两位代表…:莫立强捐…,熊玉娥捐…
-        found += [match.span("name") for match in _GIVER.finditer(plain, several.end(), end)]
+        found += [match.span("name") for match in _GIVER.finditer(plain, several.end() - 1, end)]
     return [(a, b) for a, b in found if plain[a] in rules.surnames and plain[a:b] not in rules.not_names]
 
 

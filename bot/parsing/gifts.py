@@ -27,7 +27,7 @@ _ITEM_BEFORE_END = re.compile(
     r"[首批的了把将给送捐购买运来及和与、,。:;!?()\s到出去回制产供寄赠各种价值元约共做熬煮蒸炖缝烤我你他她]"
 )
 _PER = re.compile(
-    r"一人$|一户$|人均|每[人户天个组家日次]|每$|送?了[\d一两三四五六七八九十几半]+(?:天|次|趟|户|家|年)(?!,[缝做捐])"
+    r"一人$|一户$|人均|每[人户天个组家日次]|每$|送?了[\d一两三四五六七八九十几半]+(?:天|次|趟|户|家|年)(?!的|,[缝做捐])"
 )
 _BATCH_BEFORE = re.compile(r"(?:一批|一些|若干|部分|大批|大量|各类|一大批|几箱|一车|两车|几车|一卡车)(?:的)?$")
 
@@ -81,7 +81,12 @@ def _read(document: Document, start: int, end: int, *, listed: bool, given: str 
     rules.update(
         dict.fromkeys(h.group for h in hits if h.role in ("donate", "value", "goods", "not_cash", "gift_others"))
     )
-    return Gift(cash if has_cash else None, tuple(goods), value if has_value and goods else None, tuple(rules))
+    told = has_value and (goods or _WORTH.search(plain, start, end))
+    return Gift(cash if has_cash else None, tuple(goods), value if told else None, tuple(rules))
+
+
+_WORTH = re.compile(r"(?:物资|物品)[^,。;]{0,6}(?:折合|折价|价值|合计|作价|约)")
+"""物资折合人民币486万元: a value although no thing is named."""
 
 
 def _counts_something(plain: str, at: int) -> bool:
@@ -131,7 +136,8 @@ def _goods(
         amount: float | None = money.amount_of(match)
         name: str | None = _unit(plain, unit)
         if _PER.search(plain[max(start, match.start() - 10) : match.start()]):
-            amount = name = None
+            times = _times(plain, start, match.start())
+            amount, name = (amount * times, name) if amount and times else (None, None)
         used += [place, (match.start(), unit.end)]
         found.append((place[0], Goods(item=_named(document, *place), quantity=amount, unit=name)))
         if plain[match.start() - 1] == "各":  # 黄瓜、辣椒、白菜各两千斤
@@ -156,6 +162,18 @@ def _goods(
             )
             used.append((item.start, item.end))
     return _of_which(plain, start, end, [goods for _, goods in sorted(found, key=lambda pair: pair[0])])
+
+
+_PER_WHOM = re.compile(r"每个?(?P<whom>户|家|人|点|卡点|村|组|班|队)[^,。;\d]{0,12}$")
+
+
+def _times(plain: str, start: int, number: int) -> float | None:
+    """How many got as much each: 给三户送了米,每户一袋."""
+    each = _PER_WHOM.search(plain, start, number)
+    if each is None:
+        return None
+    told = re.findall(rf"({_N})[个户名]?[^,。;\d每]{{0,3}}{each['whom']}", plain[start : each.start()])
+    return numerals.number(told[0]) if len(told) == 1 else None
 
 
 _OF_WHICH = re.compile(
@@ -186,7 +204,7 @@ def _no_gift(plain: str, start: int, match: re.Match[str], unit: Hit) -> bool:
     at = match.start()
     if plain[max(start, at - 2) : at] == "不是" or plain.startswith("零", unit.end):
         return True  # 多打了一个零
-    if _BY_OTHERS.search(plain, start, at):
+    if _BY_OTHERS.search(plain, start, at) or _SOLD.search(plain, max(start, at - 12), min(unit.end + 8, len(plain))):
         return True
     if match["amount"] in ("一", "1") and plain[unit.end : unit.end + 1] in tuple("没不未也都"):
         return True
@@ -201,6 +219,7 @@ def _same_again(plain: str, start: int, end: int, match: re.Match[str], unit: Hi
     return unit.end >= end or plain[unit.end] in ",。;!、) "
 
 
+_SOLD = re.compile(r"(?:原价|平价|进价|成本价)(?:卖|出售|供应)|一[只个瓶斤盒]亏|卖出")
 _BY_OTHERS = re.compile(r"(?:乡亲|村民|群众|大家|老乡)们?捐的(?:[\d.万千]+[\u4e00-\u9fff])?$")
 _IN_USE = re.compile(r"(?:派|派了|派出|出动|出动了|调来|调用|开着|驾驶|骑着|组织|租|租了|腾出|动用)$")
 """派两台洒水车: used for others, and taken home again."""
@@ -209,7 +228,7 @@ _SAME_AGAIN = re.compile(
     r"[,。;\s](?:大概|前后送?了?|一共送?了?|总共|足足|大约|约|有|我家出了?|我出了?|我捐的[^,。]{0,4}|整整)?$"
 )
 _NOT_A_COUNT = re.compile(
-    r"(?:开|骑|儿|肩|手(?!套|机|电|推|工)|脚|腿|眼|膀|膝|胳膊|耳朵|嗓|通宵|昼夜|钟头|来回|班|志愿者|护士|医生|老人|党员|民兵|队员|员工|工人|学员|岗|网格|车间|车次|人次|点位|房|宿舍|客房|群|基点|月|小时|钟|组|人|家|户|头(?!猪|牛|羊)|房间|徒弟|孩子|学生|代表|部门|街道|村|镇|县|社区|卡点|地方|环节|娃|群|站点|单位|路口|口子|条子|证明)"
+    r"(?:开|骑|儿|肩|手(?!套|机|电|推|工)|脚|腿|眼|膀|膝|胳膊|耳朵|嗓|通宵|昼夜|钟头|来回|班|志愿者|护士|医生|老人|党员|民兵|队员|员工|工人|学员|岗|网格|车间|车次|人次|点位|房|宿舍|客房|群|基点|月|小时|钟|组|人|家|户|头(?!猪|牛|羊)|房间|徒弟|孩子|学生|代表|部门|街道|村|乡镇|镇|县|社区|卡点|地方|环节|娃|群|站点|单位|路口|口子|条子|证明)"
 )
 _ONE_BEFORE = re.compile(r"(?:送|捐|买|带|给)了([床台辆壶桶锅箱袋车套把副瓶])$")
 
@@ -345,7 +364,7 @@ _KIND = re.compile(
 )
 """What a name goes on with behind a word that by itself names another thing: 连花清瘟胶囊."""
 _PREPARED = re.compile(
-    r"(?:速冻|冷冻|新鲜|手工|自制|自产|医用|一次性|儿童|红外|电子|移动|便携式?|次氯酸|苦荞|五香|小型|大型|烘干|加厚|羊绒|纯|土|黑|白|红|紫|糯|电热|烤)$"
+    r"(?:电动|速冻|冷冻|新鲜|手工|自制|自产|医用|一次性|儿童|红外|电子|移动|便携式?|次氯酸|苦荞|五香|小型|大型|烘干|加厚|羊绒|纯|土|黑|白|红|紫|糯|电热|烤)$"
 )
 
 

@@ -14,7 +14,7 @@ from bot.parsing.lexicon import Hit
 from bot.parsing.numerals import number
 
 ARTICLE = re.compile(
-    r"(?<![这那哪几后前])第?\s?(?P<n>\d{1,4}|[一二三四五六七八九十百千零两]{1,9})\s?条(?!例|件|对|街|路|生产|线|短信|消息|鱼|烟|龙|毛|裤|河)"
+    r"(?<![这那哪几后前])(?!(?<=[列加增写补设另立])一条)第?\s?(?P<n>\d{1,4}|[一二三四五六七八九十百千零两]{1,9})\s?条(?!例|件|对|街|路|生产|线|短信|消息|鱼|烟|龙|毛|裤|河)"
 )
 
 
@@ -56,13 +56,18 @@ def _tell(document: Document, start: int, end: int, *, staff_words: bool) -> Voi
     return Voice(document.rules.weights.purpose(*found)) if found else Voice.NONE
 
 
+_ASKED_ABOUT = re.compile(r"(?:没[读看弄搞]懂|请教|请问|什么意思)[^。]*(?:吗|呢|么|意思)?$")
 _OPINIONS = frozenset({"draft", "view", "suggest", "modal", "weak_modal"})
 
 
 def _on_an_article(document: Document, start: int, end: int) -> bool:
     """Whether an article is named by a number that only a long law has, with an opinion beside it."""
     article = ARTICLE.search(document.plain, start, end)
-    if article is None or not any(hit.role in _OPINIONS for hit in between(document.voice, start, end)):
+    if (
+        article is None
+        or _ASKED_ABOUT.search(document.plain, start, end)
+        or not any(hit.role in _OPINIONS for hit in between(document.voice, start, end))
+    ):
         return False
     value = number(article["n"]) or 0
     return value >= 100 or (article[0].startswith("第") and (value > 20 or "款" in document.plain[start:end]))
