@@ -61,8 +61,10 @@ def read(
 
 def _whole(document: Document, parts: list[tuple[int, int]]) -> Voice:
     """What sentences are for together of which none says it alone: 审批要盖7个章。一张表办完不行吗?"""
+    if not 2 <= len(parts) <= _FEW:
+        return Voice.NONE
     start, end = parts[0][0], parts[-1][1]
-    if not 2 <= len(parts) <= _FEW or any(_reports(document, a, b) or frame.retract(document, a, b) for a, b in parts):
+    if any(_reports(document, a, b) or frame.retract(document, a, b) for a, b in parts):
         return Voice.NONE
     told = _told(document, start, end)
     return told if told in _TOLD_TOGETHER else Voice.NONE
