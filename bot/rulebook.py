@@ -20,15 +20,13 @@ from bot.errors import Fault, RuleError
 from bot.lines import Lines, Place, locate
 from bot.parsing import weights
 from bot.parsing.lexicon import ROLES, Group, NameRules, Pair, Rules
-from bot.parsing.topics import FIELDS, Topic, Topics
 
 SHIPPED = Path(__file__).parent / "rules"
 """The rules that come with the program."""
 
 _GROUP_KEYS = {"id", "role", "value", "words", "without", "weight", "tag", "examples", "counter_examples"}
 _PAIR_KEYS = {"id", "body", "ache", "symptom", "examples", "counter_examples"}
-_TOPIC_KEYS = {"id", "pattern", "state", "most", "speaks"}
-_TABLES = {"topic", "group", "pair", "names", "characters", "voice"}
+_TABLES = {"group", "pair", "names", "characters", "voice", "fields"}
 _NAME_KEYS = {"surnames", "compound", "never", "not_names"}
 _ID = re.compile(r"[^\s\"']{1,80}")
 
@@ -126,10 +124,10 @@ class _Builder:
         self.shipped: tuple[Group, ...] = ()
         self.groups: dict[str, Group] = {}
         self.pairs: dict[str, Pair] = {}
-        self.topics: dict[str, Topic] = {}
         self.names: dict[str, str] = dict.fromkeys(_NAME_KEYS, "")
         self.characters: dict[str, str] = {}
         self.weights = weights.Weights()
+        self.fields = weights.Weights()
         self.cases: dict[tuple[str, str], Case] = {}
         self.faults: list[Fault] = []
         self.warnings: list[Fault] = []
@@ -159,8 +157,7 @@ class _Builder:
             not_names=frozenset(self.names["not_names"].split()),
         )
         groups, pairs = tuple(self.groups.values()), tuple(self.pairs.values())
-        topics = Topics(self.topics.values())
-        return Rules(groups, pairs, names, self.characters, version, self.weights, topics)
+        return Rules(groups, pairs, names, self.characters, version, self.weights, self.fields)
 
     def add(self, source: _Source) -> None:
         """Take in one file, or note what is wrong with it."""
@@ -178,11 +175,10 @@ class _Builder:
             self._add_group(source, place, table)
         for place, table in self._list(source, tables, "pair"):
             self._add_pair(source, place, table)
-        for place, table in self._list(source, tables, "topic"):
-            self._add_topic(source, place, table)
         self._add_names(source, tables.get("names", {}))
         self._add_characters(source, tables.get("characters", {}))
         self.weights = self._learned(source, tables, "voice") or self.weights
+        self.fields = self._learned(source, tables, "fields") or self.fields
 
     def _fault(self, source: _Source, line: int, what: str, remedy: str) -> None:
         self.faults.append(Fault(source.path, line, what, remedy))
@@ -353,28 +349,6 @@ class _Builder:
         self.pairs[name] = pair
         if self.of_office:
             self._pairs.append(overlay.PairPlace(source.path, source.line_of(place), pair))
-
-    def _add_topic(self, source: _Source, place: Place, table: Mapping[str, object]) -> None:
-        """A topic; a later file replaces an earlier one of the same id."""
-        name = self._identified(source, place, table, _TOPIC_KEYS)
-        if name is None:
-            return
-        line = source.line_of(place)
-        speaks, most = table.get("speaks", {}), table.get("most", 1)
-        if not isinstance(speaks, dict) or not speaks.keys() <= FIELDS:
-            wanted = "、".join(sorted(FIELDS))
-            self._fault(source, line, f"{name} 的 speaks 写的是 {speaks!r}"[:200], f"可用的键：{wanted}")
-            return
-        pattern = table.get("pattern", "")
-        if not isinstance(pattern, str) or bool(pattern) == ("state" in table) or not isinstance(most, int):
-            self._fault(source, line, f'{name} 要有 pattern，或者 state = "always"', "两样写一样；most 是整数")
-            return
-        try:
-            compiled = re.compile(pattern) if pattern else None
-        except re.error as exc:
-            self._fault(source, line, f"{name} 的 pattern 不是合法的正则表达式：{exc}", "请检查括号和反斜杠")
-            return
-        self.topics[name] = Topic(name, {str(key): float(weight) for key, weight in speaks.items()}, compiled, most)
 
     def _add_names(self, source: _Source, table: object) -> None:
         if not isinstance(table, dict):

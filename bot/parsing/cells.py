@@ -37,7 +37,7 @@ def table(
             return None
         at = next(i for i, c in enumerate(columns) if "姓名" in c or c == "名字")
         found: dict[tuple[object, ...], Record] = {}
-        money = any(re.search(r"捐款|捐物|金额|捐赠|善款", c) for c in columns)
+        money = any(re.search(r"捐款|捐物|金额|捐赠|善款|现金|^物资", c) for c in columns)
         for a, b in lines[index + 1 :]:
             if money:
                 if row := _gift_row(document, a, b, split, columns, at):

@@ -12,10 +12,15 @@ from bot.parsing.numerals import number
 from bot.parsing.voice import ARTICLE
 from bot.records import Comment
 
+_BARE = re.compile(r"(?:草案|民法典)\s*(?P<n>\d{2,4})(?![\d.年月日号人个部])")
+"""草案 1127: its number alone."""
+
 
 def read(document: Document, start: int, end: int) -> list[Comment]:
     """The comments between two places."""
     found = list(ARTICLE.finditer(document.plain, start, end))
+    if not found and (bare := _BARE.search(document.plain, start, end)):
+        return [_comment(document, start, end, int(bare["n"]))]
     articles: list[tuple[int, int]] = []
     seen: set[int] = set()
     for match in found:

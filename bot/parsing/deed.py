@@ -21,7 +21,9 @@ _TOTAL = re.compile(
     r"(?:全[市县省区州国镇乡]|各级|[五四三两]级|我[市县省区州镇乡]|截[至止])[^,。]{0,14}(?:人大)?代表[^,。]{0,6}(?:们|累计|共|已|捐|合计|积极|踊跃)|[\d一二两三四五六七八九十百千]{1,4}[名位多个余]{1,2}(?:[省市县乡镇]+[两三四五]级)?(?:人大)?代表|代表(?:累计|共捐|共计|捐款共计|们)"
 )
 _MINE = re.compile(r"我|本人|俺|咱|小店|企业虽小|自家")
-_EACH = re.compile(r"[^,。;]{0,8}?(?:各自?(?:捐|出|交|拿|送|为|向|给|认|个人)|都捐|分别捐|每人捐|均捐)")
+_EACH = re.compile(
+    r"[^,。;]{0,8}?(?:一人(?:捐|出|拿|掏)|各自?(?:捐|出|交|拿|送|为|向|给|认|个人)|都捐|分别捐|每人捐|均捐)"
+)
 _MORE_NAMES = re.compile(r"[、,和与及]\s?")
 _PARTICLE = re.compile(r"[为向给把将送捐赠从在以带自购买又先再已花出拿主带]$")
 
@@ -103,6 +105,7 @@ def _deed(document: Document, start: int, end: int, subject: str | None, *, sour
     )
 
 
+_NOBODY = frozenset({"匿名", "无名", "无名氏", "佚名"})
 _LINE_HEAD = re.compile(r"(?:^|[;。\n:])\s*(?:\d+[.、)])?\s*")
 
 
@@ -151,6 +154,7 @@ def _find_people(document: Document, start: int, end: int) -> list[tuple[int, in
         ):
             found.append((begin, begin + length))
     found += [more for _, stop in list(found) for more in _after_name(document, stop, end, borders)]
+    found = [pair for pair in found if plain[pair[0] : pair[1]] not in _NOBODY]
     found = [_trimmed(plain, *pair, end, rules.compound) for pair in found]
     unique = {document.plain[a:b]: (a, b) for a, b in sorted(set(found), reverse=True)}
     clean = sorted(unique.values())
@@ -207,6 +211,9 @@ def _name_at(document: Document, begin: int, end: int, borders: Container[int]) 
         return begin, rare.end()
     if plain[begin : begin + 1] in document.rules.names.surnames:
         length = names.by_words(plain, begin, end, document.segmenter.words)
+        if length == 2 and plain[begin : begin + 2] in document.rules.names.compound:  # 欧阳建平驾车
+            given = document.rules.names.given.match(plain, begin + 2, min(end, begin + 4))
+            return begin, given.end() if given else begin + length
         if length == 2 and _is_longer(document, begin, end):
             length = 3
         if length:
@@ -260,7 +267,7 @@ _ROW = re.compile(
     r"(?<![\u4e00-\u9fff])(?P<row>(?:[\u4e00-\u9fff]{2,3}、)+[\u4e00-\u9fff]{2,3}?)[两二三四五六七八九十\d]+[位名](?:人大)?代表"
 )
 _SEVERAL = re.compile(r"[两二三四五六七八九十\d][位名](?:[省市县乡镇州区]{1,2})?(?:人大)?代表[^,。]{0,10}:")
-_GIVER = re.compile(r"[,;](?P<name>[\u4e00-\u9fff]{2,3}?)(?=捐)")
+_GIVER = re.compile(r"[,;:、](?P<name>[\u4e00-\u9fff]{2,3}?)(?=捐|\d[\d.]*万?元)")
 
 
 def _in_rows(document: Document, start: int, end: int) -> list[tuple[int, int]]:
@@ -268,7 +275,7 @@ def _in_rows(document: Document, start: int, end: int) -> list[tuple[int, int]]:
     plain, rules = document.plain, document.rules.names
     found = [(at, at + len(name)) for match in _ROW.finditer(plain, start, end) for at, name in _row(match)]
     if several := _SEVERAL.search(plain, start, end):  # 两位代表…:莫立强捐…,熊玉娥捐…
-        found += [match.span("name") for match in _GIVER.finditer(plain, several.end(), end)]
+        found += [match.span("name") for match in _GIVER.finditer(plain, several.end() - 1, end)]
     return [(a, b) for a, b in found if plain[a] in rules.surnames and plain[a:b] not in rules.not_names]
 
 

@@ -106,8 +106,13 @@ def asks_of_third(quote: Quote, name: str, sender: str) -> bool:
     return bool(_ASKS.search(quote.said)) and not re.search(r"[你您@]", quote.said)
 
 
+_PAPER = re.compile(r"\s*【[^】\n]{1,8}(?:日报|晚报|早报|新闻|电视台|融媒体?|在线|发布)】")
+
+
 def forwarded(document: Document, start: int, end: int) -> bool:
     """Whether a message passes on what others wrote."""
+    if _PAPER.match(document.plain, start, min(end, start + 24)):
+        return True
     if "forward" not in document.framed:
         return False
     lead = next((i for i in range(start, end) if not document.plain[i].isspace()), end)

@@ -17,7 +17,7 @@ from bot.records import Goods
 
 _N = numerals.NUMBER
 _COUNTED = re.compile(
-    rf"(?<![\d.第])(?P<amount>{_N})\s?(?P<more>多|余|来)?\s?(?P<large>[万亿千百]|w(?![a-z]))?(?:多|余)?\s?"
+    rf"(?<![\d.第])(?P<amount>{_N}|半)\s?(?P<more>多|余|来)?\s?(?P<large>[万亿千百]|w(?![a-z]))?(?:多|余)?\s?"
 )
 _ITEM = re.compile(r"[\u4e00-\u9fffa-z0-9%\-+“”\"]{1,14}")
 _ITEM_END = re.compile(
@@ -27,7 +27,7 @@ _ITEM_BEFORE_END = re.compile(
     r"[首批的了把将给送捐购买运来及和与、,。:;!?()\s到出去回制产供寄赠各种价值元约共做熬煮蒸炖缝烤我你他她]"
 )
 _PER = re.compile(
-    r"一人$|一户$|人均|每[人户天个组家日次]|每$|送?了[\d一两三四五六七八九十几半]+(?:天|次|趟|户|家|年)(?!,[缝做捐])"
+    r"一人$|一户$|人均|每[人户天个组家日次]|每$|送?了[\d一两三四五六七八九十几半]+(?:天|次|趟|户|家|年)(?!的|,[缝做捐])"
 )
 _BATCH_BEFORE = re.compile(r"(?:一批|一些|若干|部分|大批|大量|各类|一大批|几箱|一车|两车|几车|一卡车)(?:的)?$")
 
@@ -81,7 +81,12 @@ def _read(document: Document, start: int, end: int, *, listed: bool, given: str 
     rules.update(
         dict.fromkeys(h.group for h in hits if h.role in ("donate", "value", "goods", "not_cash", "gift_others"))
     )
-    return Gift(cash if has_cash else None, tuple(goods), value if has_value and goods else None, tuple(rules))
+    told = has_value and (goods or _WORTH.search(plain, start, end))
+    return Gift(cash if has_cash else None, tuple(goods), value if told else None, tuple(rules))
+
+
+_WORTH = re.compile(r"(?:物资|物品)[^,。;]{0,6}(?:折合|折价|价值|合计|作价|约)")
+"""物资折合人民币486万元: a value although no thing is named."""
 
 
 def _counts_something(plain: str, at: int) -> bool:
@@ -131,7 +136,8 @@ def _goods(
         amount: float | None = money.amount_of(match)
         name: str | None = _unit(plain, unit)
         if _PER.search(plain[max(start, match.start() - 10) : match.start()]):
-            amount = name = None
+            times = _times(plain, start, match.start())
+            amount, name = (amount * times, name) if amount and times else (None, None)
         used += [place, (match.start(), unit.end)]
         found.append((place[0], Goods(item=_named(document, *place), quantity=amount, unit=name)))
         if plain[match.start() - 1] == "各":  # 黄瓜、辣椒、白菜各两千斤
@@ -156,6 +162,18 @@ def _goods(
             )
             used.append((item.start, item.end))
     return _of_which(plain, start, end, [goods for _, goods in sorted(found, key=lambda pair: pair[0])])
+
+
+_PER_WHOM = re.compile(r"每个?(?P<whom>户|家|人|点|卡点|村|组|班|队)[^,。;\d]{0,12}$")
+
+
+def _times(plain: str, start: int, number: int) -> float | None:
+    """How many got as much each: 给三户送了米,每户一袋."""
+    each = _PER_WHOM.search(plain, start, number)
+    if each is None:
+        return None
+    told = re.findall(rf"({_N})[个户名]?[^,。;\d每]{{0,3}}{each['whom']}", plain[start : each.start()])
+    return numerals.number(told[0]) if len(told) == 1 else None
 
 
 _OF_WHICH = re.compile(
@@ -184,9 +202,9 @@ def _in_a_row(plain: str, start: int, items: list[Hit]) -> list[tuple[int, int]]
 def _no_gift(plain: str, start: int, match: re.Match[str], unit: Hit) -> bool:
     """Whether what is counted was not given: 不是…, 一只没多赚, 派两台洒水车, 发动村民捐…"""
     at = match.start()
-    if plain[max(start, at - 2) : at] == "不是":
-        return True
-    if _BY_OTHERS.search(plain, start, at):
+    if plain[max(start, at - 2) : at] == "不是" or plain.startswith("零", unit.end):
+        return True  # 多打了一个零
+    if _BY_OTHERS.search(plain, start, at) or _SOLD.search(plain, max(start, at - 12), min(unit.end + 8, len(plain))):
         return True
     if match["amount"] in ("一", "1") and plain[unit.end : unit.end + 1] in tuple("没不未也都"):
         return True
@@ -201,6 +219,7 @@ def _same_again(plain: str, start: int, end: int, match: re.Match[str], unit: Hi
     return unit.end >= end or plain[unit.end] in ",。;!、) "
 
 
+_SOLD = re.compile(r"(?:原价|平价|进价|成本价)(?:卖|出售|供应)|一[只个瓶斤盒]亏|卖出")
 _BY_OTHERS = re.compile(r"(?:乡亲|村民|群众|大家|老乡)们?捐的(?:[\d.万千]+[\u4e00-\u9fff])?$")
 _IN_USE = re.compile(r"(?:派|派了|派出|出动|出动了|调来|调用|开着|驾驶|骑着|组织|租|租了|腾出|动用)$")
 """派两台洒水车: used for others, and taken home again."""
@@ -209,7 +228,7 @@ _SAME_AGAIN = re.compile(
     r"[,。;\s](?:大概|前后送?了?|一共送?了?|总共|足足|大约|约|有|我家出了?|我出了?|我捐的[^,。]{0,4}|整整)?$"
 )
 _NOT_A_COUNT = re.compile(
-    r"(?:开|骑|儿|肩|手(?!套|机|电|推|工)|脚|腿|眼|膀|膝|胳膊|耳朵|嗓|通宵|昼夜|钟头|来回|班|志愿者|护士|医生|老人|党员|民兵|队员|员工|工人|学员|岗|网格|车间|车次|人次|点位|房|宿舍|客房|群|基点|月|小时|钟|组|人|家|户|头(?!猪|牛|羊)|房间|徒弟|孩子|学生|代表|部门|街道|村|镇|县|社区|卡点|地方|环节|娃|群|站点|单位|路口|口子|条子|证明)"
+    r"(?:开|骑|儿|肩|手(?!套|机|电|推|工)|脚|腿|眼|膀|膝|胳膊|耳朵|嗓|通宵|昼夜|钟头|来回|班|志愿者|护士|医生|老人|党员|民兵|队员|员工|工人|学员|岗|网格|车间|车次|人次|点位|房|宿舍|客房|群|基点|月|小时|钟|组|人|家|户|头(?!猪|牛|羊)|房间|徒弟|孩子|学生|代表|部门|街道|村|乡镇|镇|县|社区|卡点|地方|环节|娃|群|站点|单位|路口|口子|条子|证明)"
 )
 _ONE_BEFORE = re.compile(r"(?:送|捐|买|带|给)了([床台辆壶桶锅箱袋车套把副瓶])$")
 
@@ -223,7 +242,7 @@ def _named(document: Document, start: int, end: int) -> str:
     return document.visible(start, end).strip('“”"、,的 ')
 
 
-_PAUSE = re.compile(r"[,、。;]")
+_PAUSE = re.compile(r"[,、。;①-⑳]")
 
 
 def _item(
@@ -246,7 +265,7 @@ def _item(
     if _CARRIED.search(plain, max(start, number - 16), number) and "捐" not in plain[start:end]:
         return None
     for hit in items:
-        if hit.end == number and free(hit):
+        if hit.end <= number and free(hit) and not plain[hit.end : number].strip():
             return _widen(plain, start, hit)
     if behind := _named_behind(plain, after, [hit for hit in items if free(hit)]):
         return behind
@@ -254,7 +273,8 @@ def _item(
         gap = plain[hit.end : number]
         gap = re.sub(r",(?=首批|第一批|共|约|计)", "", gap)
         if hit.end <= number and len(gap) <= 8 and free(hit) and not re.search(r"[、。;,]", gap.rstrip(",:")):
-            return _widen(plain, start, hit)
+            begin, stop = _widen(plain, start, hit)
+            return begin, number if _KIND.fullmatch(plain, stop, number) else stop
     moved = _WORKED.search(plain, max(start, number - 14), number)
     if moved:
         return moved.start("item"), moved.end("item")
@@ -267,7 +287,8 @@ def _item(
     donated = any(
         clause <= h.start for h in between(document.voice, max(start, clause), end) if h.role in ("donate", "give")
     )
-    if not donated and not listed:
+    in_a_row = plain[number - 1 : number] == "、" and bool(used)  # 棉被100床、60个电热水壶
+    if not donated and not listed and not in_a_row and not _HANDED.search(plain, start, end):
         return None
     told = money.THING_BEFORE.search(plain, max(start, number - 7), number)
     if told:
@@ -295,6 +316,8 @@ def _named_behind(plain: str, after: int, items: list[Hit]) -> tuple[int, int] |
     return None
 
 
+_HANDED = re.compile(r"交给|送给|捐给|不要钱|不用给钱|没收[^,。]{0,3}钱|白送|分文|免费印")
+"""What is counted in such a message is given, whichever verb stands beside it."""
 _CARRIED = re.compile(r"运送|转运|运输|派出(?!所)|出动|搬运|装卸|分拣|清点|跑了|洗了|修了|剪了|信用贷款|贷款")
 _WORKED = re.compile(r"(?:的|把)?(?P<item>[\u4e00-\u9fff]{1,4})[割捞摘采收杀宰挖砍装拉拿运][了出来去下]{0,2}$")
 
@@ -327,11 +350,22 @@ def _in_front(plain: str, start: int, number: int) -> tuple[int, int] | None:
 
 
 def _widen(plain: str, start: int, hit: Hit) -> tuple[int, int]:
-    """布口罩, 草鱼: a short word of kind in front belongs to the thing."""
+    """布口罩, 速冻水饺: a short word of kind in front belongs to the thing."""
     begin = hit.start
     if begin > start and re.match(r"[布棉草鲜干冰]", plain[begin - 1]):
         begin -= 1
+    if kind := _PREPARED.search(plain, max(start, begin - 4), begin):
+        begin = kind.start()
     return begin, hit.end
+
+
+_KIND = re.compile(
+    r"胶囊|颗粒|口服液|冲剂|饮片|注射液|喷剂|湿巾|泡腾片|片|酱|粉|汤|干|丝|卷|鞋|衣|服|机|器|车|套装|礼盒"
+)
+"""What a name goes on with behind a word that by itself names another thing: 连花清瘟胶囊."""
+_PREPARED = re.compile(
+    r"(?:电动|速冻|冷冻|新鲜|手工|自制|自产|医用|一次性|儿童|红外|电子|移动|便携式?|次氯酸|苦荞|五香|小型|大型|烘干|加厚|羊绒|纯|土|黑|白|红|紫|糯|电热|烤)$"
+)
 
 
 def _uncounted(plain: str, start: int, item: Hit, donors: list[Hit], used: list[tuple[int, int]]) -> bool:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from bot.parsing import normalize
-from bot.parsing.topics import Topics
 from bot.parsing.weights import Weights
 
 PLAIN = "plain"  # a word that only keeps shorter ones in it from being read
@@ -205,7 +204,7 @@ class Rules:
     characters: Mapping[str, str]
     version: str = ""
     weights: Weights = field(default_factory=Weights, repr=False)
-    topics: Topics = field(default_factory=Topics, repr=False)
+    fields: Weights = field(default_factory=Weights, repr=False)
     table: normalize.Table = field(init=False, repr=False)
     households: frozenset[str] = field(init=False, repr=False)
     pair_of: Mapping[tuple[str, str], Pair] = field(init=False, repr=False)

@@ -13,10 +13,10 @@ from bot.parsing.lexicon import Hit
 
 _N = numerals.NUMBER
 _YUAN = re.compile(
-    rf"(?:人民币|现金|¥|￥)?\s?(?<![\d.])(?P<amount>{_N})\s?(?:多|余|来|几)?\s?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?:多|余)?\s?(?P<unit>元|块(?!儿)(?:钱)?|圆|人民币|rmb)"
+    rf"(?:人民币|现金|¥|￥)?\s?(?<![\d.])(?P<amount>{_N})\s?(?:多|余|来|几)?\s?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?:多|余)?\s?(?P<unit>元|块(?!儿|[交送捐寄])(?:钱)?|圆|人民币|rmb)"
 )
 _BARE_SUM = re.compile(
-    rf"(?P<verb>价值|总价值|价值约|约?值|算值|值个|市场价|花费约|花了约|一共|总共|折合|花了|花费|(?<=[\u4e00-\u9fff\d])\((?=[\d.]+[万千]\))|捐|捐款|捐了|捐出|捐助|捐给[^\d,。]{{0,8}}|捐资|捐赠|打款|汇款|党费|善款|款|不多|拿出|次|捐现金|现金|出资|掏出?|共计|合计|凑了|捐上|转了|打了|汇了|拿了)[,:\s了约]{{0,3}}(?P<amount>{_N})(?:多|余)?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?=[,。;!?、\s)(]|$|捐|给|买|从|到|的(?!人|时候)|[\u4e00-\u9fff]*捐)"
+    rf"(?P<verb>价值|总价值|价值约|进价(?:总共)?|进货价要?|账面价|购置费|油墨钱|约?值|算值|值个|市场价|花费约|花了约|一共|总共|折合|花了|花费|(?<=[\u4e00-\u9fff\d])\((?=[\d.]+[万千]\))|捐|捐款|捐了|捐出|捐助|捐给[^\d,。]{{0,8}}|捐资|捐赠|打款|汇款|党费|善款|款|不多|拿出|次|捐现金|现金|出资|掏出?|共计|合计|凑了|捐上|转了|打了|汇了|拿了)[,:\s了约]{{0,3}}(?P<amount>{_N})(?:多|余)?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?=[,。;!?、\s)(]|$|捐|给|买|从|到|的(?!人|时候)|[\u4e00-\u9fff]*捐)"
 )
 _SUM_GIVEN = re.compile(
     rf"(?<![\d.])(?P<amount>{_N})(?P<large>[万千]|w(?![a-z]))?(?:多|余)?(?=\s?(?:打给|捐给|全捐|都捐|转给|汇给|打到|捐到|捐了))"
@@ -37,7 +37,7 @@ _GIVING = re.compile(r"[打捐转汇全都][给到了捐]")
 OF_WHICH_CASH = re.compile(r"其中(?:现金|捐款)|(?<=,)现金(?=[\d一二两三四五六七八九])")
 _WAIVED = re.compile(r"全免|免(?:了|掉|去|收|除)|减免|不要了|免[^,。]{1,8}[租费]")
 _OTHERS_GAVE = re.compile(
-    r"[他她](?:弟弟|哥哥|妹妹|姐姐|儿子|女儿|父亲|母亲)[^,。]{0,4}$|(?:步数|里程)[^,。]{0,8}$|(?:工人|员工|职工)[^,。;]{0,8},[^,。;]{0,3}凑了$|(?:律师|医生|教师|干部|党员|队员|成员|会员|员工|职工)们?(?:们)?(?:自己)?(?:另|又|也|自愿|还|合)[^,。]{0,6}$"
+    r"(?:姐妹|兄弟|工友|同乡|老乡|邻居|战友)们?[^,。;]{0,6}$|[他她](?:弟弟|哥哥|妹妹|姐姐|儿子|女儿|父亲|母亲)[^,。]{0,4}$|(?:步数|里程)[^,。]{0,8}$|(?:工人|员工|职工)[^,。;]{0,8},[^,。;]{0,3}凑了$|(?:律师|医生|教师|干部|党员|队员|成员|会员|员工|职工)们?(?:们)?(?:自己)?(?:另|又|也|自愿|还|合)[^,。]{0,6}$"
 )
 MOVED = re.compile(r"(?:发动|带动|动员|号召|倡议)[^,。;]{0,20}$")
 ONCE = re.compile(r"(?:最近|最后|头)一次[^。;]{0,20}$")
@@ -99,7 +99,7 @@ def _round_sums(plain: str, start: int, end: int, known: list[Sum]) -> list[Sum]
 
 def amount_of(match: re.Match[str]) -> float | None:
     """The value of a number with its 万 or 千."""
-    amount = numerals.number(match["amount"])
+    amount = 0.5 if match["amount"] == "半" else numerals.number(match["amount"])
     large = match["large"]
     if amount is None or not large:
         return amount
@@ -155,11 +155,28 @@ def meaning(plain: str, start: int, end: int, found: Sum, hits: list[Hit], *, go
     return "cash"
 
 
+_EARNED = re.compile(
+    r"(?:卖了?|挣了?|赚了?|卖[^,。;]{1,8}[挣赚得]了?)[^,。;]{0,10}[,\s]?(?:的|得|挣|赚)?\s?$|(?:剩下?|余下|留[下了]?|分红)的?\s?$"
+)
+"""卖了两头猪,一万二千块,我拿了六千: what was earned or kept is not what was given."""
+_OF_IT = re.compile(r"(?:钱)?里(?:面|头)?|(?:钱)?中|[^,。;]{0,6}[,;\s](?:我|就|从中|其中)?(?:拿|捐|取|分|抽)")
+
+
+def _kept(plain: str, start: int, end: int, found: Sum) -> bool:
+    """Whether a sum was earned or is kept, and another one of it given."""
+    earned = _EARNED.search(plain, max(start, found.start - 16), found.start)
+    if earned is None:
+        return False
+    return earned[0].strip()[:1] in "剩余留分" or _OF_IT.match(plain, found.end, end) is not None
+
+
 def _not_theirs(plain: str, start: int, end: int, found: Sum, clause: int, before: list[Hit]) -> bool:
     """Whether a sum is the price of one piece, given up, or given by others."""
     if _EACH_BEFORE.search(plain[max(start, found.start - 3) : found.start]) or _EACH_AFTER.match(
         plain[found.end : end]
     ):
+        return True
+    if _kept(plain, start, end, found):
         return True
     nearest = max(
         (h for h in before if h.role in ("gift_others", "gift_own", "self", "deputy")),

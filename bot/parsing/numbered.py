@@ -152,7 +152,7 @@ def _head_end(document: Document, start: int, first: int) -> int:
 
 
 def _heading_voice(head: str) -> Voice | None:
-    if re.search(r"建议|意见|提[^,。]{0,3}[几两三四五\d]?[点条]|呼吁|恳请|希望", head):
+    if re.search(r"建议|意见|想法|看法|主张|提[^,。]{0,3}[几两三四五\d]?[点条]|呼吁|恳请|希望", head):
         return Voice.SUGGESTION
     if re.search(r"问题|反映|困难", head):
         return Voice.PROBLEM

@@ -16,7 +16,7 @@ from bot.parsing.document import Document, Speaker, Voice, between, sentences
 from bot.records import Practice, Problem, Record, Suggestion
 
 _ANNOUNCED = re.compile(
-    r"(?:[,\s])(?=(?:另外?|此外|还有|同时|顺便|再|还|我|最后|对了|也){0,2}(?:提|说|反映|讲)?(?:个|一个|点|一点|条|一条|几点)?(?:建议|提议|恳请|呼吁|反映|希望(?!疫情|早日|大家|各位)|强烈建议|请求))"
+    r"(?:[,\s])(?=(?:另外?|此外|还有|同时|顺便|再|还|我|最后|对了|也|就是){0,3}(?:提|说|反映|讲)?(?:个|一个|点|一点|条|一条|几点)?(?:建议|提议|恳请|呼吁|反映|希望(?!疫情|早日|大家|各位)|强烈建议|请求))"
 )
 _TURN = re.compile(r"(?:[,;\s])(?=(?:另外?|此外|还有一?个?(?:事|建议|问题)|顺便))")
 _TURNING = re.compile(r"另|此外|还有|顺便")
@@ -39,6 +39,8 @@ def read(
         return _passed_on(document, start, end)
     rest = units(document, start, end)
     told = [_told(document, a, b) for a, b in rest]
+    if told.count(Voice.NONE) == len(told) and (whole := _whole(document, rest)) is not Voice.NONE:
+        rest, told = [(rest[0][0], rest[-1][1])], [whole]
     if told.count(Voice.NONE) == len(told):
         return _in_order(_unvoiced(document, rest, speaker))
     pieces = [Stretch(a, b, kind) for (a, b), kind in zip(rest, told, strict=True)]
@@ -55,6 +57,21 @@ def read(
     if rest:
         found += _unvoiced(document, rest, speaker)
     return _in_order(found)
+
+
+def _whole(document: Document, parts: list[tuple[int, int]]) -> Voice:
+    """What sentences are for together of which none says it alone: 审批要盖7个章。一张表办完不行吗?"""
+    if not 2 <= len(parts) <= _FEW:
+        return Voice.NONE
+    start, end = parts[0][0], parts[-1][1]
+    if any(_reports(document, a, b) or frame.retract(document, a, b) for a, b in parts):
+        return Voice.NONE
+    told = _told(document, start, end)
+    return told if told in _TOLD_TOGETHER else Voice.NONE
+
+
+_FEW = 4
+_TOLD_TOGETHER = frozenset({Voice.SUGGESTION, Voice.PROBLEM, Voice.PRACTICE, Voice.DEED})
 
 
 def _in_order(found: list[tuple[int, Record]]) -> list[Record]:

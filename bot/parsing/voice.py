@@ -12,10 +12,9 @@ from bot.parsing import weights
 from bot.parsing.document import Document, Voice, between
 from bot.parsing.lexicon import Hit
 from bot.parsing.numerals import number
-from bot.parsing.topics import FIELDS
 
 ARTICLE = re.compile(
-    r"(?<![这那哪几后前])第?\s?(?P<n>\d{1,4}|[一二三四五六七八九十百千零两]{1,9})\s?条(?!例|件|对|街|路|生产|线|短信|消息|鱼|烟|龙|毛|裤|河)"
+    r"(?<![这那哪几后前])(?!(?<=[列加增写补设另立])一条)第?\s?(?P<n>\d{1,4}|[一二三四五六七八九十百千零两]{1,9})\s?条(?!例|件|对|街|路|生产|线|短信|消息|鱼|烟|龙|毛|裤|河)"
 )
 
 
@@ -67,13 +66,18 @@ def _heading(plain: str, start: int, end: int) -> int | None:
     return found.end() if found is not None and found.end() < end else None
 
 
+_ASKED_ABOUT = re.compile(r"(?:没[读看弄搞]懂|请教|请问|什么意思)[^。]*(?:吗|呢|么|意思)?$")
 _OPINIONS = frozenset({"draft", "view", "suggest", "modal", "weak_modal"})
 
 
 def _on_an_article(document: Document, start: int, end: int) -> bool:
     """Whether an article is named by a number that only a long law has, with an opinion beside it."""
     article = ARTICLE.search(document.plain, start, end)
-    if article is None or not any(hit.role in _OPINIONS for hit in between(document.voice, start, end)):
+    if (
+        article is None
+        or _ASKED_ABOUT.search(document.plain, start, end)
+        or not any(hit.role in _OPINIONS for hit in between(document.voice, start, end))
+    ):
         return False
     value = number(article["n"]) or 0
     return value >= 100 or (article[0].startswith("第") and (value > 20 or "款" in document.plain[start:end]))
@@ -118,32 +122,27 @@ def _where_asked(document: Document, start: int, end: int, hits: list[Hit]) -> i
     return max(start, document.plain.rfind(",", start, found.start()) + 1) if found else start
 
 
-_FIELDS = sorted(FIELDS)
-"""In an order of their own, so that of two that weigh the same it is always the same one."""
-
-
 def category(document: Document, start: int, end: int) -> tuple[str, tuple[str, ...]]:
     """What field a suggestion belongs to, by what it asks for; and the rules behind that."""
     heading = _heading(document.plain, start, end)
     if heading is not None:
         return category(document, start, heading)
-    hits = between(document.voice, start, end)
-    ask = _where_asked(document, start, end, hits)
-    score = dict.fromkeys(_FIELDS, 0.0)
-    named = [hit for hit in hits if hit.role == "category"]
-    for hit in named:
-        weight = 1.0 + 0.35 * min(hit.end - hit.start, 6)
-        score[hit.value] += weight * 1.6 if hit.start >= ask else weight
-    text = document.plain[start:end]
-    told = False
-    for topic in document.rules.topics.likely(text):
-        breadth = topic.breadth(text, ask - start)
-        if not breadth:
-            continue
-        told = told or topic.pattern is not None
-        for value, weight in topic.speaks.items():
-            score[value] += weight * breadth
-    if not named and not told:
-        return "其他", ()
-    best = max(score, key=lambda value: score[value])
-    return best, tuple(dict.fromkeys(hit.group for hit in named if hit.value == best))
+    named = [hit for hit in between(document.voice, start, end) if hit.role == "category"]
+    value = document.rules.fields.purpose(*_field_parts(document, start, end, named))
+    return value, tuple(dict.fromkeys(hit.group for hit in named if hit.value == value))
+
+
+def field_parts(document: Document) -> set[str]:
+    """All that could weigh something for the category of a suggestion that is the whole text, for learning."""
+    start, end = 0, len(document.plain)
+    end = _heading(document.plain, start, end) or end
+    named = [hit for hit in between(document.voice, start, end) if hit.role == "category"]
+    text, marks = _field_parts(document, start, end, named)
+    return {*weights.runs(text), *marks}
+
+
+def _field_parts(document: Document, start: int, end: int, named: list[Hit]) -> tuple[str, set[str]]:
+    """What a category is weighed by: the text, which categories' words it holds, and which where it asks."""
+    ask = _where_asked(document, start, end, between(document.voice, start, end))
+    marks = {f"@{hit.value}" for hit in named} | {f"@>{hit.value}" for hit in named if hit.start >= ask}
+    return weights.surface(document.plain[start:end], asks=False), marks

@@ -1,8 +1,9 @@
 """What a stretch of words is for, by the weights of its parts: a linear model over short runs of characters (weights).
 
-`bot.parsing.voice` asks; `bot.rulebook` reads the weights from `rules/voice.toml`, which `make learn` makes out of the
-labelled corpus. A part is a run of one to three characters, or a role that a word of the rules has there, so that a
-word which an office adds to the rules weighs as the others of its role do. Every part's share can be shown.
+`bot.parsing.voice` asks what a stretch is for, and what field a suggestion belongs to; `bot.rulebook` reads the weights
+from `rules/voice.toml` and `rules/fields.toml`, which `make learn` makes out of the labelled corpus. A part is a run of
+one to three characters, or a role that a word of the rules has there, so that a word which an office adds to the rules
+weighs as the others of its role do. Every part's share can be shown.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""`make learn`: learns from the labelled corpus what a stretch of words is for, and writes `bot/rules/voice.toml`.
+"""`make learn`: learns from the labelled corpus what a stretch of words is for, and what field a suggestion belongs to.
 
-A linear model (logistic regression) over runs of one to three characters and the roles of the rules' words; the runs
-that weigh least are dropped. The same corpus gives the same file. `--held-out` says first how well a model does on
-messages that it has not seen, in five parts.
+Writes `bot/rules/voice.toml` and `bot/rules/fields.toml`. A linear model (logistic regression) over runs of one to
+three characters and the roles of the rules' words; the runs that weigh least are dropped. The same corpus gives the
+same files. `--held-out` says first how well a model does on messages that it has not seen, in five parts.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from sklearn.linear_model import LogisticRegression
 from bot import rulebook
 from bot.segmenter import JiebaSegmenter
 from tests import corpus
-from tests.corpus.stretches import PURPOSES, Stretch, stretches
+from tests.corpus.stretches import FIELDS, PURPOSES, Stretch, stretches, suggestions
 
 FILE = rulebook.SHIPPED / "voice.toml"
+FIELDS_FILE = rulebook.SHIPPED / "fields.toml"
 STRENGTH = 1.0
 """How far the weights may go (inverse of the penalty); 0.3 to 3 do as well on unseen messages."""
 MOST_PARTS = 6000
@@ -30,6 +31,11 @@ MOST_PARTS = 6000
 HEAD = """# What a stretch of words is for: a weight in hundredths for each run of one to three characters, and for each
 # role (@…) that a word of the other files has in it. Learned from tests/corpus by `make learn`; do not edit it by hand:
 # add labelled messages to the corpus. 0 is any number, ^ the beginning, $ the end, ? that of a question, <n> a length.
+"""
+
+FIELDS_HEAD = """# What field a suggestion belongs to: a weight in hundredths for each run of one to three characters,
+# for each category that a word of reports.toml names in it (@复学), and once more where it asks (@>复学). Learned from
+# tests/corpus by `make learn`; do not edit it by hand: add labelled messages to the corpus.
 """
 
 
@@ -42,10 +48,14 @@ def main() -> int:
     segmenter = JiebaSegmenter.for_rules(rules)
     cases = list({case.id: case for case in (*corpus.single(), *corpus.days())}.values())
     found = [list(stretches(case, rules, segmenter)) for case in cases]
+    asked = [list(suggestions(case, rules, segmenter)) for case in cases]
     if given.held_out:
-        print(f"held out: {_hold_out(found):.3f}")
+        print(f"held out: {_hold_out(found):.3f}, fields {_hold_out(asked):.3f}")
     learned = [stretch for of_case in found for stretch in of_case]
     FILE.write_text(f"{HEAD}\n{written('voice', PURPOSES, *_learn(learned, PURPOSES))}", "utf-8")
+    fields = [suggestion for of_case in asked for suggestion in of_case]
+    FIELDS_FILE.write_text(f"{FIELDS_HEAD}\n{written('fields', FIELDS, *_learn(fields, FIELDS))}", "utf-8")
+    print(f"{len(fields)} suggestions → {FIELDS_FILE}")
     print(f"{len(learned)} stretches of {len(cases)} messages → {FILE}")
     return 0
 

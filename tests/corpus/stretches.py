@@ -16,6 +16,9 @@ from tests.corpus import Case
 NOTHING = "none"
 PURPOSES = ("suggestion", "problem", "practice", "deed", "comment", NOTHING)
 
+FIELDS = ("诊断治疗", "物资保障", "复工复产", "复学", "社区防控", "民生保障", "宣传引导", "法治", "其他")
+"""The categories of suggestions."""
+
 _SIGN = re.compile(r"\W")
 
 
@@ -39,6 +42,14 @@ def stretches(case: Case, rules: Rules, segmenter: Segmenter) -> Iterator[Stretc
     for begin, stop, purpose in _settled(case, document, start, end):
         if (parts := voice.parts(document, begin, stop)) is not None:
             yield Stretch(frozenset(parts), purpose)
+
+
+def suggestions(case: Case, rules: Rules, segmenter: Segmenter) -> Iterator[Stretch]:
+    """The suggestions of a message, each with its category for what it is for."""
+    for record in case.records:
+        if record["kind"] == "suggestion":
+            document = Document(record.get("text", case.text), Context(case.sender), rules, segmenter)
+            yield Stretch(frozenset(voice.field_parts(document)), record["category"])
 
 
 def _settled(case: Case, document: Document, start: int, end: int) -> Iterator[tuple[int, int, str]]:
