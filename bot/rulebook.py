@@ -28,7 +28,7 @@ SHIPPED = Path(__file__).parent / "rules"
 _GROUP_KEYS = {"id", "role", "value", "words", "without", "weight", "tag", "examples", "counter_examples"}
 _PAIR_KEYS = {"id", "body", "ache", "symptom", "examples", "counter_examples"}
 _TOPIC_KEYS = {"id", "pattern", "state", "most", "speaks"}
-_TABLES = {"topic", "group", "pair", "names", "characters", "voice"}
+_TABLES = {"topic", "group", "pair", "names", "characters", "voice", "suspicion"}
 _NAME_KEYS = {"surnames", "compound", "never", "not_names"}
 _ID = re.compile(r"[^\s\"']{1,80}")
 
@@ -130,6 +130,7 @@ class _Builder:
         self.names: dict[str, str] = dict.fromkeys(_NAME_KEYS, "")
         self.characters: dict[str, str] = {}
         self.weights = weights.Weights()
+        self.suspicion = weights.Weights()
         self.cases: dict[tuple[str, str], Case] = {}
         self.faults: list[Fault] = []
         self.warnings: list[Fault] = []
@@ -160,7 +161,7 @@ class _Builder:
         )
         groups, pairs = tuple(self.groups.values()), tuple(self.pairs.values())
         topics = tuple(self.topics.values())
-        return Rules(groups, pairs, names, self.characters, version, self.weights, topics)
+        return Rules(groups, pairs, names, self.characters, version, self.weights, self.suspicion, topics)
 
     def add(self, source: _Source) -> None:
         """Take in one file, or note what is wrong with it."""
@@ -183,6 +184,7 @@ class _Builder:
         self._add_names(source, tables.get("names", {}))
         self._add_characters(source, tables.get("characters", {}))
         self.weights = self._learned(source, tables, "voice") or self.weights
+        self.suspicion = self._learned(source, tables, "suspicion") or self.suspicion
 
     def _fault(self, source: _Source, line: int, what: str, remedy: str) -> None:
         self.faults.append(Fault(source.path, line, what, remedy))

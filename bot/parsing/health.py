@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Sequence, Set
 from itertools import pairwise
 
-from bot.parsing import exposure, findings, persons, place, temperature
+from bot.parsing import exposure, findings, persons, place, suspicion, temperature
 from bot.parsing.document import Document, Speaker, between, sentences
 from bot.parsing.lexicon import Hit
 from bot.parsing.mentions import Mentions
@@ -147,6 +147,7 @@ _CLOSE = _THINGS | {"newest", "correct"}
 """What in its own clause decides what a number is."""
 _PERSONS = frozenset({"self", "kin", "name"})
 _EXPOSURES = frozenset({"area", "contact", "case", "diagnosis"})
+_NOT_TOLD = frozenset({"animal", "condition", "wish", "asked", "notice", "long_past"})
 _TELLING = frozenset(
     [
         "symptom",
@@ -200,6 +201,7 @@ class _Walk:
         self._sentence: Sentence
         self._clause = -1
         self._greeted = False
+        self._counted: list[tuple[Sentence, persons.Trail]] = []
 
     # ---- one sentence ----
 
@@ -235,6 +237,7 @@ class _Walk:
             elif role in findings.NOTES:
                 self._finding(scene, token, sentence.state(index))
         self._per_clause(sentence)
+        self._counted.append((sentence, self.cast.trail))
         if sentence.cues:
             self.cast.explain(cue.group for cue in sentence.cues)
         self._witness(counted=True)
@@ -629,10 +632,23 @@ class _Walk:
     def reports(self, chain: str | None) -> list[Record]:
         """What the sheets come to, one report for each person."""
         found: list[Record] = []
-        for sheet in self.cast.finished():
+        sheets = self.cast.finished()
+        if any(sheet.untroubled for sheet in sheets):
+            self._suspect()
+        for sheet in sheets:
             source = self._document.visible(sheet.first, sheet.last) if sheet.first >= 0 else ""
             found.append(sheet.report(self.cast.subject_of(sheet.who), source, chain))
         return found
+
+    def _suspect(self) -> None:
+        """Leave open the state of whoever is well by all that was understood, where the rest sounds otherwise."""
+        for sentence, trail in self._counted:
+            start, end = sentence.start, sentence.end
+            if self._plain.startswith("?", end) or not sentence.roles.isdisjoint(_NOT_TOLD):
+                continue
+            for begin, stop in suspicion.pieces(self._plain, start, end, sentence.tokens):
+                if suspicion.suspected(self._document, begin, stop):
+                    self.cast.doubt(trail, begin, stop)
 
 
 def _taken_back(plain: str, before: str, after: int, end: int) -> bool:

@@ -205,6 +205,7 @@ class Rules:
     characters: Mapping[str, str]
     version: str = ""
     weights: Weights = field(default_factory=Weights, repr=False)
+    suspicion: Weights = field(default_factory=Weights, repr=False)
     topics: tuple[Topic, ...] = ()
     table: normalize.Table = field(init=False, repr=False)
     households: frozenset[str] = field(init=False, repr=False)
