@@ -129,7 +129,7 @@ _PASSED_ROUND = re.compile(
     r"(?:传的|网上说?的?|视频里|新闻里|转的)(?:那个|那条|那位|的)?$|(?:水|油|锅|炉子?|汤|奶)(?:温|烧)?(?:到|开)?$"
 )
 _WARM_GAP = re.compile(
-    r"(?:里面?|内|中|上|的|室?内?温度?|气温|最高|有|达到?|到了?|都|快|已经?|高达|大概|大约|约|接近|将近|足足|了|今天|现在|中午|下午|保持|控制|在|\s)*"
+    r"(?:里面?|内|中|上|的|室?内?温度?|气温|最高|有|达到?|到了?|都|快|已经?|高达|大概|大约|约|接近|将近|足足|了|今天|现在|中午|下午|保持|控制|在|怕是?|恐怕|估计|只怕|得有|少说|\s)*"
 )
 _THING_GAP = re.compile(
     r"(?:里面?|内|中|上|室?内?温度?计?|最高|有|达到?|到了?|都|快|已经?|大概|大约|约|接近|足足|了|今天|现在|早上|中午|下午|晚上|夜里|保持|控制|在|就|冲|升|降|涨|一直|是|插|个|\d+(?:\.\d)?度|\s)*"
@@ -147,6 +147,8 @@ _CLOSE = _THINGS | {"newest", "correct"}
 """What in its own clause decides what a number is."""
 _PERSONS = frozenset({"self", "kin", "name"})
 _EXPOSURES = frozenset({"area", "contact", "case", "diagnosis"})
+_YEAR = re.compile(r"(?<![\d.])(?:19\d\d|200\d|201[0-8]|(?:^|(?<=[,。\s在从自是我]))[06-9]\d)年(?=[^级龄纪代限\d]|$)")
+"""Of a year long ago: 87年我得过一回肺炎."""
 _NOT_TOLD = frozenset({"animal", "condition", "wish", "asked", "notice", "long_past"})
 _TELLING = frozenset(
     [
@@ -257,10 +259,13 @@ class _Walk:
         """The words of a sentence with its temperatures and names among them; what these cover is no other word."""
         covered = [(t.start, t.end) for t in temps]
         named = Mentions(self._document, start, end, tokens=hits, covered=covered, listed=self._listed).find()
-        if not named and not temps:
+        years = [
+            Hit(*found.span(), "long_past", "", "cue.long-past") for found in _YEAR.finditer(self._plain, start, end)
+        ]
+        if not named and not temps and not years:
             return hits
         covered += [(n.start, n.end) for n in named]
-        tokens = _uncovered(hits, covered)
+        tokens = _uncovered(hits, covered) + years
         for t in temps:
             if self._plain[t.start - 1] in _KIN and _ONE_WORD_KIN.search(self._plain, max(start, t.start - 2), t.start):
                 tokens.append(Hit(t.start - 1, t.start, "kin", "", "person.family"))
@@ -523,7 +528,7 @@ class _Walk:
             return
         if (
             re.search(r"(?:高于|超过|大于|大于等于|[≥≧>])\s?$", before)
-            and not re.search(r"[没未不]有?超过\s?$", before)
+            and not re.search(r"[没未不无][^,。]{0,3}超过\s?$", before)
         ) or "以上" in after:
             return
         if float(token.value) <= temperature.FEVER:

@@ -307,6 +307,9 @@ class Cast:
             for t in self._sentence.tokens
         ) and word not in (
             "有人",
+            "支书",
+            "村支书",
+            "领导",
             "邻居",
             "隔壁",
             "亲戚",

@@ -45,9 +45,9 @@ FALSE_ALARMS = 0.005
 CHAT = 0.3
 """What a piece of chat weighs beside one of a report: only in a report is it asked of."""
 
-SUSPICION_HEAD = """# Words that no rule understands: which of them sound like being ill and so leave a state open. One weight
-# in hundredths for each part, as in voice.toml. Learned from tests/corpus by `make learn`; do not edit it by hand: add
-# labelled messages to the corpus.
+SUSPICION_HEAD = """# Words that no rule understands: which of them sound like being ill and so leave a state open.
+# One weight in hundredths for each part, as in voice.toml. Learned from tests/corpus by `make learn`: do not edit it by
+# hand, add labelled messages to the corpus.
 """
 
 
