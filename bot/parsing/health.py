@@ -99,6 +99,8 @@ _EXAMPLE = re.compile(
 _REASSURING = re.compile(
     r"[^,]{0,2}(?:原因|因为)|\s?[:,]?\s?(?:体温)?[:是]?\s?(?:3[4-9]|4[0-2]|三十)|[^,]{0,6}(?:放心|勿念|担心|知悉|见谅|谅解|惦记)"
 )
+_LATER = re.compile(r"(?:再|晚点|等会儿?|等下|待会儿?|回头|过会儿?|稍后)$")
+"""晚点再报体温: tells of oneself."""
 _GREETING = re.compile(r"快乐|吉祥|如意|大吉|恭喜|拜年|幸福|春安|顺遂|顺意|步步高|兴隆|新的一天|美好的一天")
 _WISHED = frozenset(
     [
@@ -359,7 +361,11 @@ class _Walk:
         if not somebody and _CASE_TOLD.search(self._plain, start, end):
             return True
         notices = [
-            t for t in sentence.tokens if t.role == "notice" and not _REASSURING.match(self._plain, t.end, sentence.end)
+            t
+            for t in sentence.tokens
+            if t.role == "notice"
+            and not _REASSURING.match(self._plain, t.end, sentence.end)
+            and not _LATER.search(self._plain, max(start, t.start - 4), t.start)
         ]
         if not notices or self._listed:
             return False
@@ -500,7 +506,9 @@ class _Walk:
             return True
         if _PASSED_ROUND.search(before):
             return True
-        return bool(_ONE_WITH.search(before)) and bool(re.match(r"\s?的", self._plain[token.end : token.end + 2]))
+        return bool(_ONE_WITH.search(before)) and bool(
+            re.match(r"\s?(?:的|让[他她]|叫[他她]|请[他她]|劝返|被劝)", self._plain[token.end : token.end + 3])
+        )
 
     def _is_newest(self, clause: Sequence[Hit], token: Hit) -> bool:
         """现在36.8, 变成37.4: what was measured before is past.

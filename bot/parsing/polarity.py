@@ -49,7 +49,7 @@ _LINK = re.compile(
 )
 _COMMA_LINK = re.compile(r"[啊呀啦嘛呐哪吧]?\s?,\s?(?:和|及|与|或者|或|以及)?")
 _BACK_GAP = re.compile(
-    r"(?:[ :=,(啊呀啦哪呐]|都|也|均|我|一样|一个|样样|统统|通通|从来|压根|倒|是|的"
+    r"(?:[ :=,(啊呀啦哪呐]|都|也|均|我|一样|一个|这些个|症状|我是|样样|统统|通通|从来|压根|倒|是|的"
     r"|现象|症状|情况|史|等|啥的|什么的|之类"
     r"|这些|这|两样|几样|全|一概|一样|基本上|基本|完全|根本|皆|一律|现在|目前|今天|呢|吗|嘛|反正|反而|还|\?)*"
 )
@@ -325,7 +325,8 @@ class Sentence:
             if here.end > last.start or i in self.states:
                 continue
             gap = self.plain[here.end : last.start]
-            if not (_LINK.fullmatch(gap) or (whole and _COMMA_LINK.fullmatch(gap))) or self._stressed(here):
+            linked = _LINK.fullmatch(gap) or _THESE.fullmatch(gap) or (whole and _COMMA_LINK.fullmatch(gap))
+            if not linked or self._stressed(here):
                 break
             self.states[i] = State.DENIED
             last = here
@@ -511,8 +512,9 @@ _WARNED = re.compile(
 """莫冻感冒了, 别着凉: a warning tells of nobody."""
 _EXCEPT = re.compile(r"除了?|除开|除去")
 _BURNED = re.compile(r"烧(?:到|过|成)(?:了|过)?\s?$")
-_SUMMED_UP = re.compile(r"(?:这些|那些|一样|样样|统统|通通|啥的|什么的|之类)(?:的|我)?[都也全]?$|[啊呀]都$")
-_DONE_NOT = re.compile(r"(?!打[过了]|犯|发作|出现|发生|复发)(?![了得的啊呀呢哦过有哈嘛吧都])[\u4e00-\u9fff]")
+_THESE = re.compile(r"[啊呀]?(?:这些个?|这类|这样的|这几样|那些个?)的?")
+_SUMMED_UP = re.compile(r"(?:这些|那些|这些个|一个|一样|样样|统统|通通|啥的|什么的|之类)(?:的|我)?[都也全]?$|[啊呀]都$")
+_DONE_NOT = re.compile(r"(?!打[过了]|犯|沾|得过|碰|发作|出现|发生|复发)(?![了得的啊呀呢哦过有哈嘛吧都])[\u4e00-\u9fff]")
 """头晕没去上班: denies what is done, not what stands before it."""
 _TOPIC_GAP = re.compile(r"(?:倒是|倒|是|嘛|呢|也|都|反正|[\s,])*")
 _NO_TIME = re.compile(r"(?:没有|没|无|冇得?)(?:哪|一|什么)?(?:天|日|晚|刻|时|个?时候|次|回)(?:是|能)?$")
