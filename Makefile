@@ -39,7 +39,7 @@ format: install ## 自动整理写法
 corpus: install ## 读一遍语料，给出各类记录的得分
 	$(BIN)/python -m tests.corpus $(ARGS)
 
-learn: install $(VENV)/.learn-installed ## 从语料重新学一遍“这段话是做什么的”，写进 bot/rules/voice.toml
+learn: install $(VENV)/.learn-installed ## 从语料重新学一遍“这段话是做什么的”和“听着像不像生病”，写进 bot/rules/ 的 voice.toml 和 suspicion.toml
 	$(BIN)/python -m tests.corpus.learn --held-out
 
 bench: install $(VENV)/.bench-installed ## 测快慢、内存和启动时间，与同类程序比；JSON=文件 另存一份
