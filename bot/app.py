@@ -33,6 +33,7 @@ from bot.people import Known
 from bot.pulse import keep_pulse
 from bot.records import Record
 from bot.reloading import Reloading
+from bot.rota import Shift
 from bot.segmenter import JiebaSegmenter
 from bot.settings import (
     ChannelSettings,
@@ -49,7 +50,7 @@ from bot.speakers import Speakers
 from handlers import HANDLERS
 from schedules import ticker
 from schedules.planner import Planner
-from storage import Session, Store, files, identities, messages, migrate, people, posts, rooms
+from storage import Session, Store, duties, files, identities, messages, migrate, people, posts, rooms
 from storage.people import Entry
 
 log = logging.getLogger(__name__)
@@ -258,7 +259,7 @@ async def build(
         outbox=outbox,
         planner=planner,
     )
-    await sync_rooms(bot, settings.rooms)
+    await sync_rooms(bot, settings.rooms, settings.duty.shifts)
     return bot
 
 
@@ -280,8 +281,8 @@ def reloading_of(bot: Bot, reader: Reader, asked: asyncio.Event) -> Reloading:
     )
 
 
-async def sync_rooms(bot: Bot, wanted: Sequence[RoomSettings]) -> None:
-    """Makes the store's rooms and members what the configuration says; reads again what that newly explains.
+async def sync_rooms(bot: Bot, wanted: Sequence[RoomSettings], shifts: Sequence[Shift] = ()) -> None:
+    """Makes the store's rooms, members and rota what the configuration says; reads again what that newly explains.
 
     The one way by which rosters reach the store, at the start and whenever one has changed; done twice it changes
     nothing.
@@ -311,6 +312,7 @@ async def sync_rooms(bot: Bot, wanted: Sequence[RoomSettings]) -> None:
                     session, room.id, bot.clock.now() - timedelta(days=bot.settings.inbox.reread_days)
                 )
         await people.note_gone(session, bot.office_id, bot.clock.now())
+        await duties.take_over(session, bot.office_id, [(shift.on, shift.names) for shift in shifts])
         await _sync_addresses(bot, session, told)
         await _bind_waiting(bot, session)
 

@@ -275,8 +275,8 @@ async def _tell(
         relative=question.relation == Relation.FAMILY,
     )
     until = now + timedelta(hours=settings.manners.alert_hours)
-    key = f"{_TOLD}{question.id}"
-    return await staff.to_each(session, question.room_id, question.office_id, key, "待核实", text, until)
+    key, on = f"{_TOLD}{question.id}", local(now).date()
+    return await staff.to_officers(session, question.room_id, question.office_id, on, key, "待核实", text, until)
 
 
 def _excerpt(words: str) -> str:

@@ -20,13 +20,14 @@ from bot.clock import Clock, until_set
 from bot.errors import FaultyFile, RuleError, SettingsError
 from bot.messages import Post
 from bot.parsing.lexicon import Rules
+from bot.rota import Shift
 from bot.segmenter import JiebaSegmenter
-from bot.settings import RoomSettings, Settings, reread_rosters
+from bot.settings import RoomSettings, Settings, reread_rosters, reread_rota
 from storage import Session, Store, StoreUnreachable
 
 log = logging.getLogger(__name__)
 
-Seat = Callable[[Sequence[RoomSettings]], Awaitable[None]]
+Seat = Callable[[Sequence[RoomSettings], Sequence[Shift]], Awaitable[None]]
 Put = Callable[[Session, Sequence[Post]], Awaitable[None]]
 
 _SETTLE_SECONDS = 0.5
@@ -70,13 +71,13 @@ class Reloading:
         asked: asyncio.Event,
     ) -> None:
         """Args:
-        seat: makes the store's members what the rooms' rosters say.
+        seat: makes the store's members what the rooms' rosters say, and its rota what the shifts say.
         put: where the posts to staff go.
         asked: set by whoever wants all files read now, whatever their time and size.
         """
         self._store, self._clock, self._settings, self._office_id = store, clock, settings, office_id
         self._reader, self._seat, self._put, self._asked = reader, seat, put, asked
-        self._rooms = settings.rooms
+        self._rooms, self._shifts = settings.rooms, settings.duty.shifts
         self._seen: _Stamps = {}
         self._rules_at = self._rosters_at = clock.now()
         self._faulty: set[str] = set()
@@ -134,7 +135,8 @@ class Reloading:
         return [path for source in sources for path in rulebook.files_of(source)]
 
     def _roster_files(self) -> list[Path]:
-        return [room.roster_file for room in self._rooms if room.roster_file is not None]
+        files = (*(room.roster_file for room in self._rooms), self._settings.duty.rota_file)
+        return [file for file in files if file is not None]
 
     def _stamps(self) -> _Stamps:
         own = [self._settings.path] if self._settings.path is not None else []
@@ -164,12 +166,13 @@ class Reloading:
     async def _reload_rosters(self) -> None:
         try:
             rooms = await asyncio.to_thread(reread_rosters, self._rooms)
+            shifts = await asyncio.to_thread(reread_rota, self._settings.duty)
         except SettingsError as exc:
             await self._refuse("rosters", exc, self._roster_files())
             return
-        if rooms != self._rooms:
-            await self._seat(rooms)
-            self._rooms = rooms
+        if (rooms, shifts) != (self._rooms, self._shifts):
+            await self._seat(rooms, shifts)
+            self._rooms, self._shifts = rooms, shifts
             self._rosters_at = self._clock.now()
             log.info("rosters taken over: %d people in %d rooms", sum(len(room.roster) for room in rooms), len(rooms))
         self._faulty.discard("rosters")

@@ -1,13 +1,16 @@
 """How staff (工作人员) are told: of a person's health each one alone, of the bot's own affairs in the staff room.
 
+What somebody has to see to at once goes to those on duty (值班), where the rota has the day.
+
 `handlers`, `schedules`, `bot.inbox` and `bot.outbox` call it within their transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from bot import duty
 from bot.messages import Doubt, PersonId, Post, RoomId
 from bot.settings import Settings
 from storage import Session, people, rooms
@@ -21,16 +24,30 @@ async def to_each(
     staff = [m for m in members if m.role == "staff"]
     if not staff:
         staff = [m for m in await people.everybody(session, office_id) if m.role == "staff"]
+    return _each([member.person_id for member in staff], key, why, text, until)
+
+
+async def to_officers(
+    session: Session, room_id: int | None, office_id: int, on: date, key: str, why: str, text: str, until: datetime
+) -> list[Post]:
+    """One private post for each of those on duty on the day; as `to_each` where the rota names nobody."""
+    officers = (await duty.on_duty(session, office_id, on)).people
+    if not officers:
+        return await to_each(session, room_id, office_id, key, why, text, until)
+    return _each([known.person_id for known in officers], key, why, text, until)
+
+
+def _each(person_ids: Sequence[int], key: str, why: str, text: str, until: datetime) -> list[Post]:
     return [
         Post(
-            key=f"{key}/{member.person_id}",
+            key=f"{key}/{person_id}",
             why=why,
             text=text,
-            person=PersonId(member.person_id),
+            person=PersonId(person_id),
             not_after=until,
             doubt=Doubt.REPEAT,
         )
-        for member in staff
+        for person_id in person_ids
     ]
 
 

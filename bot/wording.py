@@ -696,3 +696,216 @@ def forms_listed(lines: Sequence[str]) -> str:
 def form_not_here(title: str, rooms: Sequence[str]) -> str:
     """A form does not ask the groups that are meant."""
     return f"{title}不问{'、'.join(rooms) or '这里'}。"
+
+
+def duty_tomorrow(on: date, names: Sequence[str], unknown: Sequence[str]) -> str:
+    """Who is on duty tomorrow, said in the staff room; `unknown` are names of the rota that nobody goes by."""
+    said = f"明天（{day(on)}）值班：{'、'.join(names)}。" if names else f"明天（{day(on)}）没有人值班。"
+    if unknown:
+        said += f"值班表里的{'、'.join(unknown)}不在工作人员名单里，请核对。"
+    return said
+
+
+def on_duty_tomorrow(on: date) -> str:
+    """Said to each of those on duty."""
+    return f"明天（{day(on)}）您值班：身体异常、说得不清楚的和未报的电话名单会私下发给您。有事请发 /换班。"
+
+
+def duty_ends(on: date) -> str:
+    """The rota has nobody from that day on."""
+    return f"值班表到今天为止，{day(on)}起没有人值班；提醒会发给每位工作人员。请更新值班表。"
+
+
+def duty_days(days: Sequence[tuple[date, Sequence[str], Sequence[str]]], first: date, last: date) -> str:
+    """Who is on duty, a day a line: known people, and names of the rota that nobody goes by."""
+    if not days:
+        span = day(first) if first == last else f"{day(first)}至{day(last)}"
+        return f"{span}没有排班。值班表怎么写，见 docs/howto-duty.md。"
+    lines = []
+    for on, names, unknown in days:
+        strange = f"（值班表里的{'、'.join(unknown)}不在名单里）" if unknown else ""
+        lines.append(f"{day(on)}（周{'一二三四五六日'[on.weekday()]}）{'、'.join(names)}{strange}")
+    return "值班：\n" + "\n".join(lines)
+
+
+def duty_swapped(places: Sequence[tuple[date, str, str]]) -> str:
+    """Who now takes whose place."""
+    return "已换班：" + "；".join(f"{day(on)}由{into}替{out}" for on, out, into in places) + "。"
+
+
+def how_to_swap() -> str:
+    """A `/换班` from which it is not clear who takes whose place."""
+    return "请写日期和人，如 /换班 2月5日 张三 李四（2月5日由李四替张三），或 /换班 2月5日 2月8日（两天对调）。"
+
+
+def duty_is_over() -> str:
+    """A `/换班` of a day that is past."""
+    return "已经过去的日子不能换班。"
+
+
+def not_staff(name: str) -> str:
+    """Somebody who is no member of staff can't be on duty."""
+    return f"{name}不是工作人员，不能值班。"
+
+
+def not_on_duty(name: str, on: date) -> str:
+    """Somebody has no place on that day that another could take."""
+    return f"{day(on)}{name}不值班。发 /值班 看排班。"
+
+
+def already_on_duty(name: str, on: date) -> str:
+    """Who is to come is on duty already."""
+    return f"{day(on)}本来就是{name}值班。"
+
+
+def nobody_on_duty(on: date) -> str:
+    """A `/换班` of a day that the rota does not have."""
+    return f"{day(on)}没有排班，换不了。"
+
+
+def whose_duty(on: date, names: Sequence[str]) -> str:
+    """Several are on duty, and it was not said whose place is taken."""
+    return f"{day(on)}值班的有{'、'.join(names)}，请写明替谁：/换班 {day(on)} 谁 由谁替"
+
+
+_MATTERS = {"suggestion": "建议", "problem": "问题"}
+_MATTER_STATES = {
+    "received": "收到",
+    "sorted": "整理",
+    "submitted": "报送",
+    "handling": "办理",
+    "answered": "答复",
+    "closed": "办结",
+    "merged": "合并",
+    "returned": "退回",
+    "withdrawn": "撤回",
+}
+
+
+def matter_state(state: str) -> str:
+    """How people call the state of a suggestion or problem."""
+    return _MATTER_STATES[state]
+
+
+def matter_title(kind: str, number: int) -> str:
+    """How people call one: 建议第12号."""
+    return f"{_MATTERS[kind]}第{number}号"
+
+
+def matter_told(name: str, kind: str, number: int, text: str, state: str, words: str) -> str:
+    """What a deputy is told of their suggestion or problem."""
+    about = (
+        f"{name}代表，您{'提' if kind == 'suggestion' else '反映'}的{matter_title(kind, number)}“{excerpt(text, 20)}”"
+    )
+    said = {
+        "submitted": "已经报送",
+        "answered": "有了答复",
+        "closed": "已经办结",
+        "returned": "没有继续办理",
+    }[state]
+    return f"{about}{said}{'：' + words if words else '。'}"
+
+
+def matter_moved(title: str, state: str, told: int) -> str:
+    """A suggestion or problem was brought to a state; `told` deputies learn of it."""
+    return f"{title}：{matter_state(state)}。" + (f"已告知 {told} 位代表。" if told else "")
+
+
+def matter_noted(title: str, what: str) -> str:
+    """Something about a suggestion or problem was written down."""
+    return f"{title}：{what}。"
+
+
+def matter_merged(title: str, into: str) -> str:
+    """Two of them are one from now on."""
+    return f"{title}已并入{into}，以后随它一起办理。"
+
+
+def matter_is_merged(title: str, into: str) -> str:
+    """Nothing is done about one that was merged."""
+    return f"{title}已并入{into}，请对{into}操作。"
+
+
+def matter_is_itself(title: str) -> str:
+    """One can't be merged with itself."""
+    return f"{title}不能并入自己。"
+
+
+def matter_is_there(title: str, state: str) -> str:
+    """It stands there already."""
+    return f"{title}已经是“{state}”了。要补一句，写在后面。"
+
+
+def matter_needs_words(title: str, state: str) -> str:
+    """A deputy is told this, and so it needs words."""
+    return f"请在后面写上要告诉代表的话：/办理 {title} {state} ……"
+
+
+def which_matter(written: str, kind: str) -> str:
+    """No such number."""
+    return f"没有{_MATTERS[kind]}“{written}”。发 /{_MATTERS[kind]} 看编号。"
+
+
+def how_to_handle() -> str:
+    """A `/办理` that could not be read."""
+    return (
+        "请写编号和怎么办，如：/办理 建议12 报送 已送县卫健局；/办理 建议12 答复 内容；/办理 建议12 合并 9；"
+        "/办理 建议12 负责 周敏 2月20日；/办理 建议12 类别 医疗防护。可以写：整理、报送、办理、答复、办结、退回。"
+    )
+
+
+def matter_line(
+    title: str, state: str, categories: Sequence[str], deputies: Sequence[str], text: str, *, overdue: bool
+) -> str:
+    """One of a list."""
+    late = "（逾期）" if overdue else ""
+    kinds = f"〔{'、'.join(categories)}〕" if categories else ""
+    return f"{title} {state}{late}{kinds} {'、'.join(deputies)}：{excerpt(text, 24)}"
+
+
+def matters_listed(kind: str, lines: Sequence[str], count: int) -> str:
+    """Suggestions or problems; `count` is how many there are in all."""
+    called = _MATTERS[kind]
+    if not lines:
+        return f"没有这样的{called}。发 /{called} 全部 看所有的。"
+    more = f"\n共 {count} 件，先列 {len(lines)} 件；全部的用 /导出 {called}" if count > len(lines) else ""
+    return "\n".join(lines) + more + f"\n/{called} 编号 看经过，/办理 {called}编号 …… 往下办"
+
+
+def matter_shown(
+    head: str, text: str, facts: Sequence[str], history: Sequence[tuple[datetime, str, str, str]], hints: Sequence[str]
+) -> str:
+    """All about one: its words, who sees to it, what was done (when, state, by whom, note), and what to look at."""
+    lines = [head, text, *facts]
+    for at, state, by, words in history:
+        lines.append(
+            f"{day(at.date())} {clock_time(at)} {matter_state(state)}"
+            f"{'（' + by + '）' if by else ''}{'：' + words if words else ''}"
+        )
+    return "\n".join([*lines, *hints])
+
+
+def matter_owned(name: str, due_on: date | None) -> str:
+    """Who sees to it, until when."""
+    return (f"由{name}负责" if name else "还没有人负责") + (f"，{day(due_on)}以前办好" if due_on else "")
+
+
+def matter_alike(title: str, words: Sequence[str], share: float) -> str:
+    """Another may be the same; why."""
+    return f"可能和{title}是一回事（字句重合 {share:.0%}{'，都说到' + '、'.join(words) if words else ''}）"
+
+
+def matter_of_two(categories: Sequence[str]) -> str:
+    """One suggestion seems to speak of two things."""
+    return f"好像说了不止一件事（{'、'.join(categories)}），一事一议可以请代表分开提"
+
+
+def matters_overdue(lines: Sequence[str]) -> str:
+    """Said to the officer in charge."""
+    return "这些已经过了期限，请办理：\n" + "\n".join(lines)
+
+
+def matter_given(title: str, text: str, due_on: date | None) -> str:
+    """Said to the officer in charge when they are given one."""
+    until = f"，{day(due_on)}以前办好" if due_on else ""
+    return f"{title}请您负责{until}：{excerpt(text, 60)}"

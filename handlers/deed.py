@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.heard import Heard
+from bot.likeness import overlap
 from bot.messages import Post
 from bot.records import Deed
 from handlers import entries
@@ -51,13 +52,13 @@ def _same_deed(one: Row, other: Row) -> bool:
         return False
     if not _given(one.body) and not _given(other.body):
         told_by_other = one.speaker_id != other.speaker_id
-        words = entries.overlap(one.body["text"], other.body["text"])
+        words = overlap(one.body["text"], other.body["text"])
         return words >= (_SAME_STORY if told_by_other else _SAME_WORDS)
     if _given(one.body) != _given(other.body):
         return False
     if one.speaker_id != other.speaker_id:
         return True  # staff tell in their own words what the deputy gave
-    return entries.overlap(one.body["text"], other.body["text"]) >= _SAME_WORDS
+    return overlap(one.body["text"], other.body["text"]) >= _SAME_WORDS
 
 
 def _given(body: dict[str, Any]) -> tuple[object, ...]:

@@ -6,7 +6,6 @@ The handlers of each kind call `enter`; nothing is said from here.
 from __future__ import annotations
 
 import difflib
-import itertools
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -122,16 +121,3 @@ def _values(record: Record, heard: Heard, subject: Subject) -> dict[str, object]
 def is_own(record: HealthReport) -> bool:
     """Whether it is the named person's own health, not a relative's."""
     return record.relation is Relation.SELF
-
-
-def bigrams(text: str) -> set[str]:
-    """Pairs of neighbouring signs, for telling whether two texts say the same."""
-    kept = [char for char in text if char.isalnum()]
-    return {a + b for a, b in itertools.pairwise(kept)}
-
-
-def overlap(one: str, other: str) -> float:
-    """How much of the shorter text stands in the longer, from 0 to 1."""
-    first, second = bigrams(one), bigrams(other)
-    shorter = min(len(first), len(second))
-    return len(first & second) / shorter if shorter else 0.0

@@ -98,5 +98,7 @@ async def _alert(
         asked=asked,
     )
     until = _until(heard)
-    key = f"ill/{heard.message_id}/{heard.position}"
-    return await staff.to_each(session, room.id if room else None, heard.office_id, key, "健康异常", text, until)
+    key, on = f"ill/{heard.message_id}/{heard.position}", local(heard.now).date()
+    return await staff.to_officers(
+        session, room.id if room else None, heard.office_id, on, key, "健康异常", text, until
+    )

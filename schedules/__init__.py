@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.messages import Post
-from schedules import forms, remind, tally
+from schedules import duty, forms, overdue, remind, tally
 from schedules.due import Due
 from storage import Session
 
@@ -17,6 +17,8 @@ SCHEDULES: Mapping[str, Callable[[Due, Session], Awaitable[Sequence[Post]]]] = {
     "remind": remind.remind,
     "remind_missing": remind.remind_missing,
     "tally": tally.tally,
+    "duty": duty.duty_tomorrow,
+    "overdue": overdue.remind_of_overdue,
 }
 
 FORM_SCHEDULES: Mapping[str, Callable[[Due, Session], Awaitable[Sequence[Post]]]] = {

@@ -14,7 +14,7 @@ from bot.channel import Hears
 from bot.clock import Clock, at, day_of, local
 from bot.heard import Reach, nobody
 from bot.messages import Post
-from bot.settings import ScheduleSettings, Settings
+from bot.settings import OF_STAFF, ScheduleSettings, Settings
 from schedules import FORM_SCHEDULES, SCHEDULES, calendar
 from schedules.due import Due
 from storage import Session, Store, occasions, questions, rooms
@@ -105,11 +105,14 @@ class Planner:
         await occasions.drop_planned(session, self._office_id, now, until, keys)
 
     def _is_for(self, schedule: ScheduleSettings, room: Room) -> bool:
-        """Whether a schedule speaks in a room: deputies' for the daily reports, those that a form asks for that."""
+        """Whether a schedule speaks in a room: deputies' for the daily reports, those that a form asks for that.
+
+        Who is on duty and what is overdue are the staff's own affair.
+        """
         if "*" not in schedule.rooms and room.name not in schedule.rooms:
             return False
         if not schedule.form:
-            return room.purpose == "deputies"
+            return room.purpose == ("staff" if schedule.do in OF_STAFF else "deputies")
         form = next((form for form in self._settings.forms if form.name == schedule.form), None)
         return form is not None and form.asked_in(room.name, for_staff=room.purpose == "staff")
 

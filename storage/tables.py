@@ -387,6 +387,93 @@ class Mark(Table):
     withdrawn_at: Mapped[datetime | None]
 
 
+class Counter(Table):
+    """The last number that was given of a series; without a gap, since a number that is rolled back is given again."""
+
+    __tablename__ = "counters"
+    __table_args__ = (UniqueConstraint("office_id", "series"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    series: Mapped[str] = mapped_column(String(100))
+    value: Mapped[int]
+
+
+class Matter(Table):
+    """A suggestion or problem on its way to an outcome (办理): numbered by year, in one state, with who sees to it."""
+
+    __tablename__ = "matters"
+    __table_args__ = (
+        UniqueConstraint("office_id", "kind", "year", "number"),
+        Index("ix_matters_due", "office_id", "due_on"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    year: Mapped[int]
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16))
+    categories: Mapped[list[str]] = mapped_column(JSON, default=list)
+    text: Mapped[str] = mapped_column(Text)
+    on_day: Mapped[date]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    due_on: Mapped[date | None]
+    made_at: Mapped[datetime]
+
+
+class MatterMerge(Table):
+    """A matter that was merged (合并), and the one that it went into."""
+
+    __tablename__ = "matter_merges"
+    matter_id: Mapped[int] = mapped_column(ForeignKey("matters.id"), primary_key=True)
+    into_id: Mapped[int] = mapped_column(ForeignKey("matters.id"))
+
+
+class MatterSource(Table):
+    """A record that a matter rests on; it belongs to that one alone. Where all are withdrawn, nobody holds to it."""
+
+    __tablename__ = "matter_sources"
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id"), primary_key=True)
+    matter_id: Mapped[int] = mapped_column(ForeignKey("matters.id"), index=True)
+
+
+class MatterStep(Table):
+    """What was done about a matter: when, by whom, with which note; `state` is the state it was brought to."""
+
+    __tablename__ = "matter_steps"
+    __table_args__ = (UniqueConstraint("message_id", "matter_id"), Index(None, "matter_id"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    matter_id: Mapped[int] = mapped_column(ForeignKey("matters.id"))
+    state: Mapped[str] = mapped_column(String(16))
+    note: Mapped[str] = mapped_column(Text, default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    at: Mapped[datetime]
+
+
+class Duty(Table):
+    """One of those who are on duty (值班) on a day by the rota's file, in its order; the name as written there."""
+
+    __tablename__ = "duties"
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), primary_key=True)
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class DutySwap(Table):
+    """Somebody takes another's place on a day (换班); stands over the rota's file, also when that is read anew."""
+
+    __tablename__ = "duty_swaps"
+    __table_args__ = (UniqueConstraint("message_id", "on_day", "out_id"), Index(None, "office_id", "on_day"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    on_day: Mapped[date]
+    out_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    in_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    made_at: Mapped[datetime]
+
+
 class Occasion(Table):
     """One firing of a schedule in one room: a row first, done once, or missed and listed."""
 

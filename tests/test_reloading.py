@@ -11,20 +11,22 @@ from typing import cast
 
 import pytest
 
-from bot import app, rosters, rulebook
+from bot import app, duty, rosters, rulebook
 from bot.app import Reader
-from bot.clock import VirtualClock, day_of
+from bot.clock import VirtualClock, day_of, local
 from bot.daybook import room_day
 from bot.heard import Heard
 from bot.messages import Dispatch
 from bot.reloading import Reloading
 from bot.reports.tally import RoomDay
-from bot.settings import ReadingSettings, RoomSettings, Settings
+from bot.rota import read as read_rota
+from bot.settings import DutySettings, ReadingSettings, RoomSettings, Settings
 from storage import Store, rooms
 from tests.office import GROUP, ROSTER, STAFF_ROOM, Office, open_office, settings_for
 from tests.reading import real
 
 PEOPLE = "姓名,身份,单位\n张三,代表,岳麓区\n李四,代表,岳麓区\n周敏,工作人员,联工委\n"
+SHIFT = "日期,值班人员\n2020-02-10,{}\n"
 COUGH = '[[group]]\nid = "health.symptom.咳嗽"\nwords = "{}"\n'
 COLLIDING = '[[group]]\nid = "category.复学"\nwords = "养老金"\n'
 
@@ -40,6 +42,7 @@ class Changing:
     rules: Path
     roster: Path
     config: Path
+    rota: Path
 
     async def look(self) -> list[Dispatch]:
         """One look at the files; returns what the bot says of it."""
@@ -68,6 +71,8 @@ class Changing:
 @pytest.fixture
 async def changing(store: Store, clock: VirtualClock, tmp_path: Path) -> Changing:
     rules, roster, config = tmp_path / "ours.toml", tmp_path / "长沙.csv", tmp_path / "bot.toml"
+    rota = tmp_path / "值班表.csv"
+    rota.write_text(SHIFT.format("周敏"), "utf-8")
     rules.write_text(COUGH.format("吭吭"), "utf-8")
     roster.write_text(PEOPLE, "utf-8")
     config.write_text("", "utf-8")
@@ -78,12 +83,13 @@ async def changing(store: Store, clock: VirtualClock, tmp_path: Path) -> Changin
             RoomSettings(name=STAFF_ROOM, channel="group", purpose="staff", roster=staff),
         ),
         reading=ReadingSettings(office_rules=(rules,)),
+        duty=DutySettings(rota_file=rota, shifts=read_rota(rota)),
         path=config,
     )
     reader, asked = Reader.for_settings(settings), asyncio.Event()
     office = await open_office(store, clock, settings, reader)
     reloading = app.reloading_of(office.bot, reader, asked)
-    found = Changing(office, reader, reloading, asked, rules, roster, config)
+    found = Changing(office, reader, reloading, asked, rules, roster, config, rota)
     assert await found.look() == []
     return found
 
@@ -155,6 +161,23 @@ async def test_who_has_left_the_roster_is_no_longer_due(changing: Changing) -> N
     changing.roster.write_text(PEOPLE.replace("李四,代表,岳麓区\n", ""), "utf-8")
     await changing.look()
     assert [known.name for known in (await changing.day()).deputies] == ["张三"]
+
+
+async def test_a_changed_rota_counts_at_once_and_one_with_a_fault_changes_nothing(changing: Changing) -> None:
+    async def on_duty() -> list[str]:
+        async with changing.office.bot.store.read() as session:
+            day = await duty.on_duty(session, changing.office.bot.office_id, local(changing.office.clock.now()).date())
+            return [known.name for known in day.people]
+
+    assert await on_duty() == ["周敏"]
+    changing.rota.write_text(SHIFT.format("谭芳"), "utf-8")
+    await changing.look()
+    assert await on_duty() == ["谭芳"]
+    changing.rota.write_text(SHIFT.format(""), "utf-8")
+    (told,) = await changing.look()
+    assert "没有写值班人员" in told.text
+    assert changing.refused("rosters")
+    assert await on_duty() == ["谭芳"]
 
 
 async def test_a_name_of_staff_is_not_bound_by_a_roster_alone(changing: Changing) -> None:

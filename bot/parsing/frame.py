@@ -186,7 +186,7 @@ def retract(document: Document, start: int, end: int) -> Retract | None:
             continue
         if _NOT_A_REPORT.search(plain, start, word.start) and not _MY_REPORT.search(plain, start, word.start):
             continue
-        if _HEARSAY.search(plain, start, end):
+        if _HEARSAY.search(plain, start, end) or _is_proposed(plain, start, word.start, word.end, end):
             continue
         return Retract(
             source=document.visible(start, end),
@@ -195,6 +195,12 @@ def retract(document: Document, start: int, end: int) -> Retract | None:
             target=_target(plain[start:end]),
         )
     return None
+
+
+def _is_proposed(plain: str, start: int, at: int, behind: int, end: int) -> bool:
+    """建议取消收费: something else is to go; 我的建议取消 and 建议取消吧 take the suggestion back."""
+    proposed = plain.endswith("建议", start, at) and not _NOTHING_AFTER.match(plain, behind, end)
+    return proposed and not _MY_REPORT.search(plain, start, at - 2)
 
 
 _NOT_A_REPORT = re.compile(

@@ -6,10 +6,12 @@ key stands, `values` and `faults` say in Chinese what is wrong with it. Called b
 
 from __future__ import annotations
 
-from bot.settings.loading import load, reread_rosters, usual_path
+from bot.settings.loading import load, reread_rosters, reread_rota, usual_path
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
+    OF_STAFF,
     ChannelSettings,
+    DutySettings,
     InboxSettings,
     Job,
     MailSettings,
@@ -34,9 +36,11 @@ from bot.settings.wecom import WecomAibotSettings, WecomAppSettings, WecomWebhoo
 
 __all__ = [
     "DEFAULT_SCHEDULES",
+    "OF_STAFF",
     "PLACEHOLDERS",
     "ChannelSettings",
     "Days",
+    "DutySettings",
     "InboxSettings",
     "Job",
     "MailSettings",
@@ -60,5 +64,6 @@ __all__ = [
     "WecomWebhookSettings",
     "load",
     "reread_rosters",
+    "reread_rota",
     "usual_path",
 ]

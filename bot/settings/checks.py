@@ -19,7 +19,9 @@ from bot.settings import kinds
 from bot.settings.faults import nearest
 from bot.settings.mail import in_the_clear
 from bot.settings.shape import (
+    OF_STAFF,
     ChannelSettings,
+    DutySettings,
     MailSettings,
     RoomSettings,
     ScheduleSettings,
@@ -53,6 +55,7 @@ class Draft:
     room_names: Mapping[int, str]
     schedules: Mapping[int, ScheduleSettings]
     schedule_names: Mapping[int, str]
+    duty: DutySettings
     forms: Sequence[Form] = ()
     form_names: tuple[str, ...] = ()
 
@@ -76,6 +79,7 @@ def warnings(draft: Draft) -> Iterator[Finding]:
     for channel in draft.channels:
         yield from _channel_warnings(channel, draft.web)
     yield from _room_warnings(draft)
+    yield from _duty_warnings(draft)
     yield from _form_warnings(draft)
 
 
@@ -113,6 +117,18 @@ def _room_warnings(draft: Draft) -> Iterator[Finding]:
         yield Finding(
             ("rooms",), "所有名单里都没有工作人员", "没有人能发命令，也没有人收到异常提醒；请在名单里加上工作人员"
         )
+
+
+def _duty_warnings(draft: Draft) -> Iterator[Finding]:
+    named = dict.fromkeys(name for shift in draft.duty.shifts for name in shift.names)
+    staff = [entry for room in draft.rooms.values() for entry in room.roster if entry.role is Role.STAFF]
+    known = {name for entry in staff for name in (entry.name, *entry.aliases)}
+    if strange := [name for name in named if known and name not in known]:
+        what = f"值班表里有 {len(strange)} 个人不在名单的工作人员里"
+        yield Finding(("duty", "rota"), what, f"请核对：{'、'.join(strange[:10])}")
+    if draft.duty.rota_file is not None and not any(room.purpose == "staff" for room in draft.rooms.values()):
+        remedy = '请给工作人员的群写一段 [[rooms]]，加上 purpose = "staff"'
+        yield Finding(("duty", "rota"), "没有工作人员的群，前一天晚上没有地方说明天谁值班", remedy)
 
 
 def _form_warnings(draft: Draft) -> Iterator[Finding]:
@@ -186,12 +202,15 @@ def _schedule(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator
         yield Finding(
             (*place, "days"), "from_on 到 to_on 之间没有这几个星期，这个定时永远不会执行", "请改 days，或者放宽日期"
         )
+    if schedule.do == "duty" and draft.duty.rota_file is None:
+        yield Finding((*place, "do"), "没有值班表，不知道谁值班", '请在 [duty] 里写 rota = "值班表.csv"')
     all_read = draft.rooms.keys() == draft.room_names.keys()
+    purpose, called = ("staff", "工作人员群") if schedule.do in OF_STAFF else ("deputies", "代表群")
     for index, name in enumerate(schedule.rooms):
         where = (*place, "rooms", index)
         if name == "*":
-            if all_read and not any(room.purpose == "deputies" for room in draft.rooms.values()):
-                yield Finding(where, "没有配置任何代表群，这个定时永远不会执行", "请用 [[rooms]] 配置群")
+            if all_read and not any(room.purpose == purpose for room in draft.rooms.values()):
+                yield Finding(where, f"没有配置任何{called}，这个定时永远不会执行", "请用 [[rooms]] 配置群")
         elif name not in draft.room_names.values():
             known = [room for room in draft.room_names.values() if room]
             remedy = nearest(name, known) or f'已配置的群有：{"、".join(known) or "无"}；所有代表群写 "*"'

@@ -13,16 +13,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot import rosters
+from bot import rosters, rota
 from bot.errors import Fault, SettingsError
 from bot.lines import Lines
 from bot.rosters import RosterEntry
+from bot.rota import Shift
 from bot.settings import checks, credentials, faults, forms, kinds
 from bot.settings.checks import Draft
 from bot.settings.kinds import KINDS
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
     ChannelSettings,
+    DutySettings,
     InboxSettings,
     MannersSettings,
     OfficeSettings,
@@ -92,6 +94,22 @@ def reread_rosters(rooms: Sequence[RoomSettings]) -> tuple[RoomSettings, ...]:
     return tuple(read)
 
 
+def reread_rota(duty: DutySettings) -> tuple[Shift, ...]:
+    """The rota that its file holds now.
+
+    Raises:
+        SettingsError: with every fault of the file.
+    """
+    return rota.read(duty.rota_file) if duty.rota_file is not None else ()
+
+
+def _with_duty(schedules: tuple[ScheduleSettings, ...], duty: DutySettings) -> tuple[ScheduleSettings, ...]:
+    """The schedules, and the one that tells who is on duty tomorrow where there is a rota and none of them does."""
+    if duty.rota_file is None or any(schedule.do == "duty" for schedule in schedules):
+        return schedules
+    return (*schedules, ScheduleSettings(name="明日值班", do="duty", at=duty.tell_at))
+
+
 def _in_order(found: Sequence[Fault], path: Path | None) -> tuple[Fault, ...]:
     """Each once, those of `bot.toml` first, by line."""
     return tuple(sorted(dict.fromkeys(found), key=lambda fault: (fault.file != str(path), fault.file, fault.line)))
@@ -113,13 +131,17 @@ class _Reader:
         schedules = document.list_of(ScheduleSettings, "schedules")
         reading = document.section(ReadingSettings, "reading")
         files = forms.load(reading.form_files, [*self._names("rooms").values()], document.faults)
+        duty = self._duty()
         settings = Settings(
             office=document.section(OfficeSettings, "office"),
             store=self._store(),
             web=document.section(WebSettings, "web"),
             channels=tuple(channel for channel in channels.values() if channel),
             rooms=tuple(rooms.values()),
-            schedules=tuple(schedules.values()) if "schedules" in document.written else DEFAULT_SCHEDULES,
+            schedules=_with_duty(
+                tuple(schedules.values()) if "schedules" in document.written else DEFAULT_SCHEDULES, duty
+            ),
+            duty=duty,
             manners=document.section(MannersSettings, "manners"),
             inbox=document.section(InboxSettings, "inbox"),
             outbox=document.section(OutboxSettings, "outbox"),
@@ -135,6 +157,7 @@ class _Reader:
             room_names=self._names("rooms"),
             schedules=schedules,
             schedule_names=self._names("schedules"),
+            duty=duty,
             forms=files.forms,
             form_names=files.names,
         )
@@ -225,6 +248,16 @@ class _Reader:
         except SettingsError as exc:
             self._document.faults += exc.faults
             return ()
+
+    def _duty(self) -> DutySettings:
+        duty = self._document.section(DutySettings, "duty")
+        if duty.rota_file is None or not is_file(duty.rota_file):
+            return duty
+        try:
+            return replace(duty, shifts=rota.read(duty.rota_file))
+        except SettingsError as exc:
+            self._document.faults += exc.faults
+            return duty
 
     def _names(self, table: str) -> dict[int, str]:
         """The names of rooms or schedules as written; empty where there is none."""

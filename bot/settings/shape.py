@@ -16,6 +16,7 @@ from pydantic import Field
 from bot.errors import Fault
 from bot.forms import Form
 from bot.rosters import RosterEntry
+from bot.rota import Shift
 from bot.settings.mail import MailSettings, SmsSettings, SmsTemplate
 from bot.settings.pacing import CHAT_PACING, DERIVED, WECHAT_PACING, Pacing, keys_of
 from bot.settings.values import (
@@ -39,6 +40,7 @@ __all__ = [
     "DEFAULT_SCHEDULES",
     "DERIVED",
     "ChannelSettings",
+    "DutySettings",
     "InboxSettings",
     "Job",
     "MailSettings",
@@ -63,7 +65,9 @@ __all__ = [
     "keys_of",
 ]
 
-Job = Literal["remind", "remind_missing", "tally"]
+Job = Literal["remind", "remind_missing", "tally", "duty", "overdue"]
+OF_STAFF = ("duty", "overdue")
+"""The jobs that speak in the staff's rooms."""
 Purpose = Literal["deputies", "staff"]
 
 
@@ -212,7 +216,8 @@ class ScheduleSettings:
     name: Name
     """Its own name; part of the key under which a post is made once, so a new name may post again today."""
     do: Job
-    """`remind` all, `remind_missing` those who have not reported, or post the `tally` (汇总)."""
+    """`remind` all, `remind_missing` those who have not reported, post the `tally` (汇总); for staff who is on `duty`
+    tomorrow (值班), and which suggestions are `overdue` (逾期)."""
     at: WallTime
     """Time of day in China."""
     days: Days = "daily"
@@ -221,7 +226,7 @@ class ScheduleSettings:
     Daily, since reports are due on holidays too.
     """
     rooms: Annotated[tuple[str, ...], Field(min_length=1)] = ("*",)
-    """Names of the rooms it is for; `*` for all rooms of deputies."""
+    """Names of the rooms it is for; `*` for all rooms of deputies, for `duty` and `overdue` all of staff."""
     text: Template = ""
     """What is said; `values.PLACEHOLDERS` in braces are filled in. Empty: the shipped wording."""
     late_minutes: Annotated[int, Field(ge=1, le=1440)] = 120
@@ -238,8 +243,21 @@ DEFAULT_SCHEDULES = (
     ScheduleSettings(name="早上提醒", do="remind", at=time(8)),
     ScheduleSettings(name="下午催报", do="remind_missing", at=time(15)),
     ScheduleSettings(name="晚上汇总", do="tally", at=time(20)),
+    ScheduleSettings(name="逾期提醒", do="overdue", at=time(9), days="workdays"),
 )
 """A day as offices keep it, so that there is something to see before anything is configured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutySettings:
+    """`[duty]`: who is on duty (值班), and so gets what somebody has to see to at once."""
+
+    shifts: tuple[Shift, ...] = field(default=(), metadata=DERIVED)
+    """The rota as its file has it."""
+    rota_file: Path | None = field(default=None, metadata={"key": "rota"})
+    """The CSV or workbook that says who is on duty when. None: alerts and questions go to all staff."""
+    tell_at: WallTime = time(18)
+    """When those on duty tomorrow are told, in the staff's rooms and each alone; needs a rota."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,6 +354,8 @@ class Settings:
     """The groups."""
     schedules: tuple[ScheduleSettings, ...] = DEFAULT_SCHEDULES
     """What is said by itself; `schedules = []` for nothing."""
+    duty: DutySettings = DutySettings()
+    """Who is on duty."""
     manners: MannersSettings = MannersSettings()
     """How the bot behaves."""
     inbox: InboxSettings = InboxSettings()

@@ -21,6 +21,7 @@ from bot.errors import Fault, SettingsError
 from bot.lines import Lines, Place, locate
 from bot.settings import credentials, faults, kinds
 from bot.settings.shape import (
+    DutySettings,
     InboxSettings,
     MannersSettings,
     OfficeSettings,
@@ -49,6 +50,7 @@ HEADINGS: Mapping[str, type] = {
     "[channels.….pacing]": Pacing,
     "[[rooms]]": RoomSettings,
     "[[schedules]]": ScheduleSettings,
+    "[duty]": DutySettings,
     "[manners]": MannersSettings,
     "[inbox]": InboxSettings,
     "[outbox]": OutboxSettings,

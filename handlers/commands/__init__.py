@@ -15,7 +15,7 @@ from bot.errors import Refusal
 from bot.heard import Heard
 from bot.messages import Post
 from bot.records import Command
-from handlers.commands import binding, forms, held, on_behalf, rooms, sheets, summary, unsure, why
+from handlers.commands import binding, duty, forms, held, matters, on_behalf, rooms, summary, unsure, why
 from storage import Session
 
 Run = Callable[[Command, Heard, Session], Awaitable[Sequence[Post]]]
@@ -49,8 +49,13 @@ COMMANDS: Sequence[Entry] = (
     Entry(on_behalf.mark, ("标记", "mark"), " 姓名 零报告|联系不上|取消"),
     Entry(binding.bind, ("绑定", "bind"), " [看到的名字 名单姓名]：不带内容看待绑定的"),
     Entry(binding.paste, ("录入", "paste"), " [群名] 换行接复制的群聊：补记，不重复"),
-    Entry(sheets.export, ("导出", "export"), " [日期或 2月1日-2月10日] [群名]：电子表格"),
+    Entry(matters.export, ("导出", "export"), " [日期或 2月1日-2月10日] [群名]：电子表格；建议、问题另有一表"),
+    Entry(matters.suggestions, ("建议", "suggestions", "意见"), " [编号或 状态、类别、姓名]：意见建议办到哪了"),
+    Entry(matters.problems, ("问题", "problems"), " [同上]：反映的问题"),
+    Entry(matters.handle, ("办理", "handle"), " 建议12 报送 [备注]：往下办，告诉代表；还有负责、类别、合并"),
     Entry(forms.listing, ("采集", "forms"), "：自定的采集；汇总、未报、提醒、导出、代报后面写它的名称就是看它"),
+    Entry(duty.shown, ("值班", "duty", "值班表"), " [日期]：谁值班"),
+    Entry(duty.swap, ("换班", "swap"), " 日期 [张三] 李四：李四替张三；两个日期就是对调"),
     Entry(rooms.pause, ("暂停", "pause"), " [群名]：我先不在群里说话"),
     Entry(rooms.resume, ("恢复", "resume"), " [群名]"),
     Entry(held.pending, ("待发", "pending"), "：没发出去、或不知发没发出去的"),

@@ -88,6 +88,8 @@ def test_the_defaults_that_the_sample_shows_are_the_defaults() -> None:
         "nudge",
         "app_id",
         "id",
+        "rota",
+        "tell_at",
         "tls_ca_file",
         "office_rules",
         "forms",
