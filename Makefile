@@ -39,7 +39,7 @@ format: install ## 自动整理写法
 corpus: install ## 读一遍语料，给出各类记录的得分
 	$(BIN)/python -m tests.corpus $(ARGS)
 
-learn: install $(VENV)/.learn-installed ## 从语料重新学一遍“这段话是做什么的”“建议归哪一类”，写进 bot/rules/
+learn: install $(VENV)/.learn-installed ## 从语料重新学“这段话是做什么的”“建议归哪一类”“听着像不像生病”，写进 bot/rules/
 	$(BIN)/python -m tests.corpus.learn --held-out
 
 bench: install $(VENV)/.bench-installed ## 测快慢、内存和启动时间，与同类程序比；JSON=文件 另存一份

@@ -26,7 +26,7 @@ SHIPPED = Path(__file__).parent / "rules"
 
 _GROUP_KEYS = {"id", "role", "value", "words", "without", "weight", "tag", "examples", "counter_examples"}
 _PAIR_KEYS = {"id", "body", "ache", "symptom", "examples", "counter_examples"}
-_TABLES = {"group", "pair", "names", "characters", "voice", "fields"}
+_TABLES = {"group", "pair", "names", "characters", "voice", "fields", "suspicion"}
 _NAME_KEYS = {"surnames", "compound", "never", "not_names"}
 _ID = re.compile(r"[^\s\"']{1,80}")
 
@@ -128,6 +128,7 @@ class _Builder:
         self.characters: dict[str, str] = {}
         self.weights = weights.Weights()
         self.fields = weights.Weights()
+        self.suspicion = weights.Weights()
         self.cases: dict[tuple[str, str], Case] = {}
         self.faults: list[Fault] = []
         self.warnings: list[Fault] = []
@@ -157,7 +158,8 @@ class _Builder:
             not_names=frozenset(self.names["not_names"].split()),
         )
         groups, pairs = tuple(self.groups.values()), tuple(self.pairs.values())
-        return Rules(groups, pairs, names, self.characters, version, self.weights, self.fields)
+        learned = (self.weights, self.fields, self.suspicion)
+        return Rules(groups, pairs, names, self.characters, version, *learned)
 
     def add(self, source: _Source) -> None:
         """Take in one file, or note what is wrong with it."""
@@ -179,6 +181,7 @@ class _Builder:
         self._add_characters(source, tables.get("characters", {}))
         self.weights = self._learned(source, tables, "voice") or self.weights
         self.fields = self._learned(source, tables, "fields") or self.fields
+        self.suspicion = self._learned(source, tables, "suspicion") or self.suspicion
 
     def _fault(self, source: _Source, line: int, what: str, remedy: str) -> None:
         self.faults.append(Fault(source.path, line, what, remedy))

@@ -13,7 +13,8 @@ from bot.parsing.lexicon import Hit
 
 _OPEN = r"(?:[□☐▢◻⬜]|\[\s*\]|\(\s*\)|【\s*】)"
 _DONE = r"(?:[☑✓✔√✅■☒]|\[\s*[√✓✔xv]\s*\]|\(\s*[√✓✔v]\s*\)|【\s*[√✓✔]\s*】)"
-_CROSS = r"[×✗✘❌]"
+_CROSS = r"(?:[×✗✘❌]|[:(=\[]\s*(?:[×✗✘❌x]|no?(?![a-z]))\s*[)\]]?|\s(?:n|no)(?![a-z]))"
+"""咳嗽(×), 咳嗽:×, 咳嗽 N."""
 _ANY = re.compile(rf"{_OPEN}|{_CROSS}")
 _TICKED = re.compile(rf"{_DONE}|{_CROSS}")
 _OPEN_BEFORE = re.compile(rf"{_OPEN}\s*$")

@@ -14,10 +14,10 @@ from bot.records import HealthCount
 
 _N = r"(?P<n>\d{1,7}|[一二两三四五六七八九十百千]{1,6})"
 _PEOPLE = re.compile(
-    rf"{_N}\s?(?:个|余)?(?:人|名|位)(?:省|市|县|区|全国|各级)?(?:人大)?(?:代表|同志|员工|工人|职工|村民|居民|师生|队员|组员)?"
+    rf"{_N}\s?(?:(?:个|余)?(?:人|名|位)|(?<!没有一)(?<!没一)(?<!无一)(?<!冇一)个(?=[工员职村居师队组代党老同学]|(?:都|全|均)?(?:正常|健康|好好|没事|平安|良好)|有点|发烧|发热|咳|不舒服|体温|3\d\.\d))(?:省|市|县|区|全国|各级)?(?:人大)?(?:代表|同志|员工|工人|职工|村民|居民|师生|队员|组员)?"
     r"|(?:(?<=应到|应报|实到|实报|已报|正常|异常|健康|发热)|(?<=未报|缺报))\s?:?\s?(?P<m>\d{1,5})(?![\d.度℃人名位个])"
 )
-_WELL = re.compile(r"(?:正常|健康|良好|无异常|无恙|平安|无症状|没有?症状|无不适|没问题|没事|安好)")
+_WELL = re.compile(r"(?:正常|健康|良好|好好|无异常|无恙|平安|无症状|没有?症状|无不适|没问题|没事|安好)")
 _ILL = re.compile(
     r"(?:异常|发烧|发热|低烧|咳嗽|不适|感冒|不舒服|不正常|腹泻|有症状|症状|不健康|生病|带病|头[痛疼]|偏高|低热|高烧|疑似|确诊|37\.[3-9]|38|拉肚子|咽痛|乏力)"
 )
@@ -35,10 +35,13 @@ _BUT = re.compile(
     r"(?:外|以外|之外|,)?[^。;!?]{0,14}?(?:正常|健康|良好|无异常|无恙|没事|平安)"
 )
 _BUT_NAMED = re.compile(
-    r"除(?:了|去)?([\u4e00-\u9fff]{2,4}(?:[、和][\u4e00-\u9fff]{2,4}){0,3})(?:代表|同志|[两三]人)?[^。;!?\d]{0,14}?(?:外|以外|之外),?[^。;!?]{0,10}?(?:正常|健康|良好|无异常|没事)"
+    r"除(?:了|去)?([\u4e00-\u9fff]{2,4}(?:[、和][\u4e00-\u9fff]{2,4}){0,3})(?:代表|同志|[两三]人)?[^。;!?\d]{0,8}?(?:3[4-9]\.\d\s?(?:度|℃)?)?[^。;!?\d]{0,6}?(?:外|以外|之外),?[^。;!?]{0,14}?(?:正常|健康|良好|无异常|没事)"
 )
 _REST_WELL = re.compile(
     r"(?:其余|其他|其它|剩下|余下|另外)(?P<rest>\d+)?[^,。;!?]{0,10}(?:正常|健康|良好|无异常|没事|无恙|平安)"
+)
+_OTHERS_WELL = re.compile(
+    r"(?:其余|其他|其它|剩下的?|余下的?|另外)(?P<rest>\d+)\s?[人名位个]?(?:人|名|位|代表|同志)*[^,。;!?]{0,6}(?:正常|健康|良好|无异常|没事|无恙|平安)"
 )
 _BODY = re.compile(
     r"代表|[组团村厂县市镇乡区队班局站院校]|公司|企业|单位|合作社|工地|车间|我们|联工委|零报告|员工|工人|职工|人员|社区|街道|学校|人大"
@@ -107,7 +110,7 @@ def _is_ill(before: str, after: str) -> bool:
 def _is_well(before: str, after: str) -> bool:
     if _WELL.search(before):
         return True
-    near = re.match(r"[^,]{0,6}(?:正常|健康|良好|无异常|平安|身体好)", after)
+    near = re.match(r"[^,]{0,6}(?:正常|健康|良好|好好的|无异常|平安|身体好)", after)
     return bool(near) and not re.match(r"[^,]{0,4}[都均全]", after)
 
 
@@ -121,10 +124,13 @@ def _weigh(
             continue
         before = re.split(r"[,。;!?、]", text[max(0, found.start() - 14) : found.start()])[-1]
         after = _ASIDE.sub("", text[found.end() : found.end() + 18])[:10]
-        after = re.split(r"[,。;!?、]|\d", after)[0]
+        after = "发热" if _FEVERISH.match(after) else re.split(r"[,。;!?、]|\d", after)[0]
         tally.take(int(number(found["n"] or found["m"]) or 0), before, after, early=found.start() <= 24)
     named = _BUT_NAMED.search(text)
     one = 1 + len(re.findall("[、和]", named[1])) if named else None
+    rest = _OTHERS_WELL.search(text)
+    if named and rest and rest["rest"] and not but:  # 除刘三元发热外，其余25人均正常
+        tally = _Tally(total=int(rest["rest"]) + (one or 0))
     _complete(
         tally, text, excepted=int(number(but["but"]) or 0) if but else one, all_well=bool(everyone), named=bool(people)
     )
@@ -141,6 +147,7 @@ def _weigh(
     )
 
 
+_FEVERISH = re.compile(r"(?:体温|烧到|高达|是|有)?(?:37\.[3-9]|3[89](?!\d)|4[0-2](?!\d))")
 _ASIDE = re.compile(r"\([^)]{0,12}\)")
 
 

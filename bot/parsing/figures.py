@@ -66,6 +66,20 @@ def spoken(plain: str, sentence: Sentence, token: Hit) -> bool:
 
 def _of_nobody(plain: str, sentence: Sentence, token: Hit, before: str) -> bool:
     """Said of all and none: 别咳嗽一声就吓得要死, 为什么发烧会发抖, 看账户 浑身发冷."""
+    if (
+        _IN_GENERAL.match(plain, token.end, sentence.end)
+        or (token.value == "寒战" and _WEATHER.search(before))
+        or _LAUGHED.search(before)
+    ):
+        return True
+    if _AS_A_RULE.match(plain, token.end, sentence.end) and "self" not in sentence.roles:
+        return True
+    if _SHUT_IN.fullmatch(plain[token.start : token.end]) and _AT_HOME.search(before) and token.value != "咳嗽":
+        return True
+    if _ABOUT_TO.search(before) and plain[token.start : token.end] in ("犯了", "病了", "生病"):
+        return True
+    if _MOVED_BY.search(plain, sentence.start, token.start) and not _ill_besides(plain, sentence, token):
+        return True
     if _LISTED.match(plain, token.end, sentence.end) or _PREVENTS.search(before):
         return True
     if (_GENERALLY.search(before) and _WOULD.match(plain, token.end)) or (
@@ -83,6 +97,24 @@ def _of_nobody(plain: str, sentence: Sentence, token: Hit, before: str) -> bool:
     ) and not _ill_besides(plain, sentence, token)
 
 
+_IN_GENERAL = re.compile(
+    r"\s?(?:一般|通常|往往|大多|多半|不一定|不见得|不等于|不代表|也可能是|有可能是|的话|(?:初期|早期)?的?区别|跟新冠|和新冠|是常事|是常有的|没地方[去看]|没处[去看])"
+)
+"""感冒一般七天自己会好."""
+_WEATHER = re.compile(r"(?:天气|气温|老天爷|鬼天)[^,。人我身]{0,3}$")
+_LAUGHED = re.compile(r"笑[得到]?(?:我|人|大家|死|我们)?(?:都|直|要)?$")
+_AS_A_RULE = re.compile(
+    r"[^,。]{0,3}(?:3[789]|4[0-2])(?:\.\d)?\s?(?:度|℃)?\s?(?:以上|以下|及以上)[^,。]{0,2}(?:才|就[要得]|一律|再|方|者|的(?!样子|样|烧))"
+)
+"""发烧38度以上才给退烧药."""
+_SHUT_IN = re.compile(r"闷得慌|憋得慌|闷得很|憋气|闷坏了?|闷|憋|闷得")
+_AT_HOME = re.compile(r"(?:在家|家里|屋里|宅家|宅得?|关得?|待得?|呆得?|憋在|一个人|不能出门|没处去)[^,。胸心气]{0,5}$")
+"""在家闷得慌: bored, not short of breath."""
+_ABOUT_TO = re.compile(r"(?:都|快|又)(?:要|快要)?$")
+_MOVED_BY = re.compile(
+    r"(?:看|听|读|念|想|提)[^,。]{0,10}(?:新闻|视频|消息|报道|电影|电视剧?|故事|文章|走了|牺牲|去世|那段|数字|直播)[^。]{0,14}$"
+)
+"""看武汉的视频看得我直掉眼泪,胸口发堵."""
 _HEATED = re.compile(
     r"(?:水|油|锅|炉|炉子|炭|汤|奶)$|(?:概念股?|股票|股市|股价|大盘|行情|楼市|房价|菜价|肉价|市场|电脑|手机|发动机|机器|电机|主板|电池|充电器?|插座|插头|线路|电线|轮胎|音箱|显卡|变压器|配电箱|路由器|电视机?|平板)[^,]{0,6}$"
 )

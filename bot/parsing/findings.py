@@ -86,7 +86,7 @@ def somebody_elses(scene: Scene, token: Hit, state: State) -> bool:
 _FROZEN = re.compile(r"[冷冻]得[人我]?直?$")
 _WEATHER = re.compile(r"太阳|天气|降温|下雪|风大|零下|今天冷|雪")
 _SOMEBODY = re.compile(
-    r"的(?:病人|患者|人(?!是)|同志|人员|老人|孩子要|村民|群众|居民|代表|段子|文章|视频|新闻|故事|消息)"
+    r"的(?:病人|患者|人(?!是)|同志|人员|老人|大爷|大妈|大娘|邻居|老乡|老师|孩子要|村民|群众|居民|代表|段子|文章|视频|新闻|故事|消息)"
 )
 _WARNED_OF = re.compile(r"可能是新冠|早期信号|是新冠|典型症状|要警惕|要当心|等信号|这些症状的")
 

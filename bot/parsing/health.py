@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Sequence, Set
 from itertools import pairwise
 
-from bot.parsing import exposure, findings, persons, place, temperature
+from bot.parsing import exposure, findings, persons, place, suspicion, temperature
 from bot.parsing.document import Document, Speaker, between, sentences
 from bot.parsing.lexicon import Hit
 from bot.parsing.mentions import Mentions
@@ -103,6 +103,8 @@ _EXAMPLE = re.compile(
 _REASSURING = re.compile(
     r"[^,]{0,2}(?:原因|因为)|\s?[:,]?\s?(?:体温)?[:是]?\s?(?:3[4-9]|4[0-2]|三十)|[^,]{0,6}(?:放心|勿念|担心|知悉|见谅|谅解|惦记)"
 )
+_LATER = re.compile(r"(?:再|晚点|等会儿?|等下|待会儿?|回头|过会儿?|稍后)$")
+"""晚点再报体温: tells of oneself."""
 _GREETING = re.compile(r"快乐|吉祥|如意|大吉|恭喜|拜年|幸福|春安|顺遂|顺意|步步高|兴隆|新的一天|美好的一天")
 _WISHED = frozenset(
     [
@@ -133,7 +135,7 @@ _PASSED_ROUND = re.compile(
     r"(?:传的|网上说?的?|视频里|新闻里|转的)(?:那个|那条|那位|的)?$|(?:水|油|锅|炉子?|汤|奶)(?:温|烧)?(?:到|开)?$"
 )
 _WARM_GAP = re.compile(
-    r"(?:里面?|内|中|上|的|室?内?温度?|气温|最高|有|达到?|到了?|都|快|已经?|高达|大概|大约|约|接近|将近|足足|了|今天|现在|中午|下午|保持|控制|在|\s)*"
+    r"(?:里面?|内|中|上|的|室?内?温度?|气温|最高|有|达到?|到了?|都|快|已经?|高达|大概|大约|约|接近|将近|足足|了|今天|现在|中午|下午|保持|控制|在|怕是?|恐怕|估计|只怕|得有|少说|\s)*"
 )
 _THING_GAP = re.compile(
     r"(?:里面?|内|中|上|室?内?温度?计?|最高|有|达到?|到了?|都|快|已经?|大概|大约|约|接近|足足|了|今天|现在|早上|中午|下午|晚上|夜里|保持|控制|在|就|冲|升|降|涨|一直|是|插|个|\d+(?:\.\d)?度|\s)*"
@@ -151,6 +153,9 @@ _CLOSE = _THINGS | {"newest", "correct"}
 """What in its own clause decides what a number is."""
 _PERSONS = frozenset({"self", "kin", "name"})
 _EXPOSURES = frozenset({"area", "contact", "case", "diagnosis"})
+_YEAR = re.compile(r"(?<![\d.])(?:19\d\d|200\d|201[0-8]|(?:^|(?<=[,。\s在从自是我]))[06-9]\d)年(?=[^级龄纪代限\d]|$)")
+"""Of a year long ago: 87年我得过一回肺炎."""
+_NOT_TOLD = frozenset({"animal", "condition", "wish", "asked", "notice", "long_past"})
 _TELLING = frozenset(
     [
         "symptom",
@@ -204,6 +209,7 @@ class _Walk:
         self._sentence: Sentence
         self._clause = -1
         self._greeted = False
+        self._counted: list[tuple[Sentence, persons.Trail]] = []
 
     # ---- one sentence ----
 
@@ -239,6 +245,7 @@ class _Walk:
             elif role in findings.NOTES:
                 self._finding(scene, token, sentence.state(index))
         self._per_clause(sentence)
+        self._counted.append((sentence, self.cast.trail))
         if sentence.cues:
             self.cast.explain(cue.group for cue in sentence.cues)
         self._witness(counted=True)
@@ -258,10 +265,13 @@ class _Walk:
         """The words of a sentence with its temperatures and names among them; what these cover is no other word."""
         covered = [(t.start, t.end) for t in temps]
         named = Mentions(self._document, start, end, tokens=hits, covered=covered, listed=self._listed).find()
-        if not named and not temps:
+        years = [
+            Hit(*found.span(), "long_past", "", "cue.long-past") for found in _YEAR.finditer(self._plain, start, end)
+        ]
+        if not named and not temps and not years:
             return hits
         covered += [(n.start, n.end) for n in named]
-        tokens = _uncovered(hits, covered)
+        tokens = _uncovered(hits, covered) + years
         for t in temps:
             if self._plain[t.start - 1] in _KIN and _ONE_WORD_KIN.search(self._plain, max(start, t.start - 2), t.start):
                 tokens.append(Hit(t.start - 1, t.start, "kin", "", "person.family"))
@@ -355,7 +365,11 @@ class _Walk:
         if not somebody and _CASE_TOLD.search(self._plain, start, end):
             return True
         notices = [
-            t for t in sentence.tokens if t.role == "notice" and not _REASSURING.match(self._plain, t.end, sentence.end)
+            t
+            for t in sentence.tokens
+            if t.role == "notice"
+            and not _REASSURING.match(self._plain, t.end, sentence.end)
+            and not _LATER.search(self._plain, max(start, t.start - 4), t.start)
         ]
         if not notices or self._listed:
             return False
@@ -497,7 +511,9 @@ class _Walk:
             return True
         if _PASSED_ROUND.search(before):
             return True
-        return bool(_ONE_WITH.search(before)) and bool(re.match(r"\s?的", self._plain[token.end : token.end + 2]))
+        return bool(_ONE_WITH.search(before)) and bool(
+            re.match(r"\s?(?:的|让[他她]|叫[他她]|请[他她]|劝返|被劝)", self._plain[token.end : token.end + 3])
+        )
 
     def _is_newest(self, clause: Sequence[Hit], token: Hit) -> bool:
         """现在36.8, 变成37.4: what was measured before is past.
@@ -525,7 +541,7 @@ class _Walk:
             return
         if (
             re.search(r"(?:高于|超过|大于|大于等于|[≥≧>])\s?$", before)
-            and not re.search(r"[没未不]有?超过\s?$", before)
+            and not re.search(r"[没未不无][^,。]{0,3}超过\s?$", before)
         ) or "以上" in after:
             return
         if float(token.value) <= temperature.FEVER:
@@ -634,10 +650,23 @@ class _Walk:
     def reports(self, chain: str | None) -> list[Record]:
         """What the sheets come to, one report for each person."""
         found: list[Record] = []
-        for sheet in self.cast.finished():
+        sheets = self.cast.finished()
+        if any(sheet.untroubled for sheet in sheets):
+            self._suspect()
+        for sheet in sheets:
             source = self._document.visible(sheet.first, sheet.last) if sheet.first >= 0 else ""
             found.append(sheet.report(self.cast.subject_of(sheet.who), source, chain))
         return found
+
+    def _suspect(self) -> None:
+        """Leave open the state of whoever is well by all that was understood, where the rest sounds otherwise."""
+        for sentence, trail in self._counted:
+            start, end = sentence.start, sentence.end
+            if self._plain.startswith("?", end) or not sentence.roles.isdisjoint(_NOT_TOLD):
+                continue
+            for begin, stop in suspicion.pieces(self._plain, start, end, sentence.tokens):
+                if suspicion.suspected(self._document, begin, stop):
+                    self.cast.doubt(trail, begin, stop)
 
 
 def _taken_back(plain: str, before: str, after: int, end: int) -> bool:

@@ -205,6 +205,7 @@ class Rules:
     version: str = ""
     weights: Weights = field(default_factory=Weights, repr=False)
     fields: Weights = field(default_factory=Weights, repr=False)
+    suspicion: Weights = field(default_factory=Weights, repr=False)
     table: normalize.Table = field(init=False, repr=False)
     households: frozenset[str] = field(init=False, repr=False)
     pair_of: Mapping[tuple[str, str], Pair] = field(init=False, repr=False)

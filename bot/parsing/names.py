@@ -77,7 +77,7 @@ def length_at(
         return 0
     if not sure and first in rules.not_names:
         return 0
-    run = rules.given.match(plain, start + base, end) or _WEIGHED.match(plain, start + base, end)
+    run = _WEIGHED.match(plain, start + base, end) or rules.given.match(plain, start + base, end)
     for stop in range(run.end() if run else 0, start + base, -1):
         if plain[start:stop] in rules.not_names or plain[start + base : stop] == "得":
             continue
@@ -119,13 +119,13 @@ def before_title(plain: str, start: int, end: int, rules: NameRules, words: Call
 
 
 def _given(given: str, rules: NameRules) -> bool:
-    """Whether characters may be a given name: 八斤 may, although 斤 else counts something; 得 alone may not."""
+    """Whether characters may be a given name: 八斤 may, although 斤 else counts; 得 alone may not."""
     if _WEIGHED.fullmatch(given):
         return True
     return given != "得" and not any(c in rules.never or not _CJK.match(c) for c in given)
 
 
-_WEIGHED = re.compile(r"[一二三四五六七八九十]斤|太[平安福和华荣清]")
+_WEIGHED = re.compile(r"[一二三四五六七八九十]斤|(?:三|开|培|占|怀)元|太[平安福和华荣清]")
 _NO_NAME = re.compile(r"[省市县区州镇乡村人级位名届籍的各组团会]|[全我中]国|^国|(?<!^)任|^[两三四五六七八九十几]")
 
 

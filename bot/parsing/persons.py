@@ -52,6 +52,10 @@ _DONE_FOR = re.compile(
 )
 
 
+Trail = list[tuple[int, list[Who], bool]]
+"""From where in a sentence whom it is about; True for an outsider."""
+
+
 class Cast:
     """The persons of a message, the ones spoken of now, and their sheets."""
 
@@ -63,7 +67,7 @@ class Cast:
         self._quoted = speaker.quoted
         self._sheets: dict[Who, Sheet] = {}
         self._now: list[Who] = [self.main]
-        self._trail: list[tuple[int, list[Who], bool]] = []
+        self.trail: Trail = []
         self.other = False
         self._sentence: Sentence
         self._last: Who | None = None
@@ -93,7 +97,7 @@ class Cast:
         elif not (len(now) == 1 and now[0].kin and self._keeps(now[0])):
             now = [self.main]
         self._now = now
-        self._trail = [(sentence.start, now, False)]
+        self.trail = [(sentence.start, now, False)]
 
     def _keeps(self, who: Who) -> bool:
         """老婆发烧了。38.5度: still the wife, unless nothing was said of the sender and of her only a journey."""
@@ -119,12 +123,12 @@ class Cast:
         elif token.role == "other":
             if self._is_subject(self._sentence.clause_start(token.start), token):
                 self.other = True
-                self._trail.append((token.start, [], True))
+                self.trail.append((token.start, [], True))
         elif self._plain[token.start : token.end] in ("都", "均", "全都") and self._of_all(token):
             self._turn(self._mentioned(), token)
         elif self._topic is not None and self._plain[token.start : token.end] in ("其余", "其他人", "其余人"):
             self.other = True
-            self._trail.append((token.start, [], True))
+            self.trail.append((token.start, [], True))
         elif self._plain[token.start : token.end] in ("他俩", "他们", "她们", "俩", "两人"):
             self._turn([who for who in self._sheets if who != self.main] or self._now, token)
 
@@ -191,7 +195,7 @@ class Cast:
             return
         if self._is_stranger(token) or _THEIR_PEOPLE.match(self._plain, token.end):
             self.other = True
-            self._trail.append((token.start, [], True))
+            self.trail.append((token.start, [], True))
             return
         if self._plain[token.start] == "其":
             self._owner = self._last or self._topic or self.main
@@ -212,7 +216,7 @@ class Cast:
 
     def _is_strangers(self, token: Hit) -> bool:
         """邻居家的娃: stays the outsider's."""
-        at, _, other = self._trail[-1]
+        at, _, other = self.trail[-1]
         gap = self._plain[at : token.start]
         return (
             self.other
@@ -307,6 +311,9 @@ class Cast:
             for t in self._sentence.tokens
         ) and word not in (
             "有人",
+            "支书",
+            "村支书",
+            "领导",
             "邻居",
             "隔壁",
             "亲戚",
@@ -372,7 +379,7 @@ class Cast:
             if who.kin or who != self.main:
                 self._last = who
         self._last_person_end = token.end
-        self._trail.append((token.start, self._now, False))
+        self.trail.append((token.start, self._now, False))
 
     # ---- sheets ----
 
@@ -395,7 +402,7 @@ class Cast:
             and _ANOTHER.search(self._plain, max(self._sentence.start, token.start - 12), token.start)
         ):
             now = self._now = [now[0]._replace(kin=f"{now[0].kin.rstrip('2')}2")]
-            self._trail.append((token.start, now, False))
+            self.trail.append((token.start, now, False))
         if not together and len(now) > 1 and self.main in now:
             now = [self.main]
         found = []
@@ -411,6 +418,18 @@ class Cast:
             found.append(sheet)
         return found
 
+    def doubt(self, trail: Trail, begin: int, end: int) -> None:
+        """Something that sounds like being ill stands at a place: leave the state of whom it is about open."""
+        whos: list[Who] = []
+        for at, now, other in trail:
+            if at < end:
+                whos = [] if other else now
+        for who in whos:
+            sheet = self._sheets.get(who)
+            if sheet is not None and sheet.untroubled:
+                sheet.complaint = True
+                sheet.rules["suspicion"] = None
+
     def explain(self, groups: Iterable[str]) -> None:
         """Note which cues decided, on the sheets of those whom the sentence was about."""
         cues = dict.fromkeys(groups)
@@ -424,7 +443,7 @@ class Cast:
         if not self.other:
             return False
         start = self._sentence.clause_start(token.start)
-        begun = max(position for position, _, other in self._trail if other)
+        begun = max(position for position, _, other in self.trail if other)
         if begun >= start:
             return True
         end = self._sentence.clause_end(token.start)
@@ -439,22 +458,22 @@ class Cast:
         """Whether a number is an outsider's: only close behind the word for them (邻居38度)."""
         if not self.other:
             return False
-        return any(other and 0 <= token.start - at <= 8 for at, _, other in self._trail) and self.ignores(token)
+        return any(other and 0 <= token.start - at <= 8 for at, _, other in self.trail) and self.ignores(token)
 
     def other_at(self, position: int) -> bool:
         """Whether a clause speaks of an outsider."""
         end = self._sentence.clause_end(position)
-        return any(other and position <= at < end for at, _, other in self._trail)
+        return any(other and position <= at < end for at, _, other in self.trail)
 
     def of_other(self, position: int) -> bool:
         """Whether the one last spoken of before a place is an outsider."""
-        before = [other for at, _, other in self._trail if at <= position]
+        before = [other for at, _, other in self.trail if at <= position]
         return bool(before) and before[-1]
 
     def sheets_at(self, position: int, *, shared: bool = False, everybody: bool = False) -> list[Sheet]:
         """The sheets of those spoken of at a place of the sentence; the sender's too where they share it."""
-        whos = self._trail[0][1]
-        for at, now, other in self._trail:
+        whos = self.trail[0][1]
+        for at, now, other in self.trail:
             if at > position:
                 break
             if not other:
@@ -470,12 +489,12 @@ class Cast:
 
     def spoken_of(self, position: int) -> tuple[tuple[str, str], ...]:
         """(name, relative) of those whom a word there is about; none where it is an outsider."""
-        spoken = [(now, other) for at, now, other in self._trail if at <= position]
+        spoken = [(now, other) for at, now, other in self.trail if at <= position]
         now, other = spoken[-1] if spoken else ([self.main], False)
         return () if other else tuple((self.subject_of(who), who.kin) for who in now)
 
     def _mentioned(self) -> list[Who]:
-        whos = [who for _, now, other in self._trail[1:] if not other for who in now]
+        whos = [who for _, now, other in self.trail[1:] if not other for who in now]
         return list(dict.fromkeys(whos))
 
     def all_of_them(self, token: Hit) -> None:

@@ -44,10 +44,13 @@ _LIGHT = (
     r"一次|一声|几声|一个|哪个|说|都|是|起|着|了|及|能|够|列为|定为|完全|就|大|太)*"
 )
 _FORWARD_GAP = re.compile(_LIGHT)
-_LINK = re.compile(r"[ 、/\\|+&]*(?:和|及|与|或者|或|以及|还有|并且|并|且|跟|同|加)?[ 、/]*(?:其他|其它|任何|过)?")
-_COMMA_LINK = re.compile(r"\s?,\s?(?:和|及|与|或者|或|以及)?")
+_LINK = re.compile(
+    r"[啊呀啦嘛呐哪吧 、/\\|+&]*(?:和|及|与|或者|或|以及|还有|并且|并|且|跟|同|加)?[ 、/]*(?:其他|其它|任何|过)?"
+)
+_COMMA_LINK = re.compile(r"[啊呀啦嘛呐哪吧]?\s?,\s?(?:和|及|与|或者|或|以及)?")
 _BACK_GAP = re.compile(
-    r"(?:[ :=,(]|都|也|均|倒|是|的|现象|症状|情况|史|等|啥的|什么的|之类"
+    r"(?:[ :=,(啊呀啦哪呐]|都|也|均|我|一样|一个|这些个|症状|我是|样样|统统|通通|从来|压根|倒|是|的"
+    r"|现象|症状|情况|史|等|啥的|什么的|之类"
     r"|这些|这|两样|几样|全|一概|一样|基本上|基本|完全|根本|皆|一律|现在|目前|今天|呢|吗|嘛|反正|反而|还|\?)*"
 )
 _LIST_END = re.compile(r"\s?(?:等|之类|啥的|什么的|的?症状|的?情况|的?现象|均|都|全)")
@@ -199,7 +202,9 @@ class Sentence:
             self.cues.append(cue)
 
     def _answers_behind(self, cue: Hit) -> bool:
-        """发热:无 咳嗽:有 - the 无 answers what stands before its colon."""
+        """发热:无 咳嗽:有 - the 无 answers what stands before its colon; 咳嗽啊发烧啊这些都没有 sums up."""
+        if _SUMMED_UP.search(self.plain, max(self.start, cue.start - 4), cue.start):
+            return True
         return bool(_COLON.search(self.plain, max(self.start, cue.start - 2), cue.start)) and bool(
             _ANSWERED.match(self.plain, cue.end, self.end)
         )
@@ -292,7 +297,9 @@ class Sentence:
 
     def _deny_backward(self, index: int) -> bool:
         cue = self.tokens[index]
-        if self.plain[cue.start : cue.end] not in _BACK_CUES:
+        if self.plain[cue.start : cue.end] not in _BACK_CUES or (
+            self.plain[cue.start : cue.end] in ("没", "未") and _DONE_NOT.match(self.plain, cue.end, self.end)
+        ):
             return False
         target = None
         for i in self._findings:
@@ -307,7 +314,7 @@ class Sentence:
             return False
         gap = self.plain[self.tokens[target].end : cue.start]
         word = self.plain[cue.start : cue.end]
-        whole = word[0] in "均都全皆" or any(c in gap for c in "都均全皆")
+        whole = word[0] in "均都全皆" or any(c in gap for c in "都均全皆") or "一样" in gap
         if not _BACK_GAP.fullmatch(gap) or ("," in gap and not whole):
             return False
         if target in self.states and self.states[target] is not State.CARRIED:
@@ -319,7 +326,8 @@ class Sentence:
             if here.end > last.start or i in self.states:
                 continue
             gap = self.plain[here.end : last.start]
-            if not (_LINK.fullmatch(gap) or (whole and _COMMA_LINK.fullmatch(gap))) or self._stressed(here):
+            linked = _LINK.fullmatch(gap) or _THESE.fullmatch(gap) or (whole and _COMMA_LINK.fullmatch(gap))
+            if not linked or self._stressed(here):
                 break
             self.states[i] = State.DENIED
             last = here
@@ -340,7 +348,12 @@ class Sentence:
                 and not self._still_conditional(token)
             ):
                 scope.unreal = False
-            if scope.time is State.LONG_PAST and start != scope.past_clause and token.role in _SINCE_THEN:
+            if (
+                scope.time is State.LONG_PAST
+                and start != scope.past_clause
+                and token.role in _SINCE_THEN
+                and not (token.role == "temp" and _BURNED.search(self.plain, start, token.start))
+            ):
                 scope.time = None
             if token.role in JUDGED:
                 self._judge(index, token, scope)
@@ -445,6 +458,10 @@ class Sentence:
         """请及时就医: told to others."""
         if token.role not in ("symptom", "open", "generic", "well", "fine"):
             return False
+        if token.role in ("symptom", "open") and _WARNED.search(
+            self.plain, self.clause_start(token.start), token.start
+        ):
+            return True
         return _ORDER.match(self.plain, self.clause_start(token.start), token.start) is not None
 
     def _runs_on(self, token: Hit) -> bool:
@@ -485,11 +502,21 @@ class Sentence:
 
 _DENIALS = frozenset({"neg", "double"})
 _SCOPES = frozenset({"possible", "asked", "condition", "wish", "past", "long_past"})
-_TOLD_OTHERS = re.compile(r"[请务切严必叫]|什么是|啥是|何[为谓]|不得|一律|以为")
+_TOLD_OTHERS = re.compile(r"[请务切严必叫莫别当小留免省千]|不要|什么是|啥是|何[为谓]|不得|一律|以为")
 _ORDER = re.compile(
     r"\s?(?:请(?!假|了|过|医|人|记|登|帮|教|问|勿念|看|[^,]{0,6}放心|[^,]{0,4}知悉|领导|组织|联工委|主任)|务必|切勿|切忌|严禁|不得(?!已|不|了)|一律|必须)"
 )
+_WARNED = re.compile(
+    r"(?:(?<!什)(?<!莫)莫(?!得|名|非|不是|有)|(?<![特分个区类级离告送])别(?![的人处个家地墅管称看说])|千万|当心|小心|留心|免得|省得|可不能?|不要)(?:再|又|都|把|让|给|自己|身体|人|大家|还)*"
+    r"(?:[^,没有不]{0,2})$"
+)
+"""莫冻感冒了, 别着凉: a warning tells of nobody."""
 _EXCEPT = re.compile(r"除了?|除开|除去")
+_BURNED = re.compile(r"烧(?:到|过|成)(?:了|过)?\s?$")
+_THESE = re.compile(r"[啊呀]?(?:这些个?|这类|这样的|这几样|那些个?)的?")
+_SUMMED_UP = re.compile(r"(?:这些|那些|这些个|一个|一样|样样|统统|通通|啥的|什么的|之类)(?:的|我)?[都也全]?$|[啊呀]都$")
+_DONE_NOT = re.compile(r"(?!打[过了]|犯|沾|得过|碰|发作|出现|发生|复发)(?![了得的啊呀呢哦过有哈嘛吧都])[\u4e00-\u9fff]")
+"""头晕没去上班: denies what is done, not what stands before it."""
 _TOPIC_GAP = re.compile(r"(?:倒是|倒|是|嘛|呢|也|都|反正|[\s,])*")
 _NO_TIME = re.compile(r"(?:没有|没|无|冇得?)(?:哪|一|什么)?(?:天|日|晚|刻|时|个?时候|次|回)(?:是|能)?$")
 _COLON = re.compile(r"[:=(]\s*$")

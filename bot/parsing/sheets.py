@@ -98,6 +98,11 @@ class Sheet:
         told = self.exposure is not None and self.told_exposure and not self.who.kin
         return not (told or (self.isolation and self.told_isolation))
 
+    @property
+    def untroubled(self) -> bool:
+        """Whether nothing that was understood speaks against being well."""
+        return not (self.symptoms or self.complaint or self.possible or self.better or self.suspect)
+
     def report(self, subject: str, source: str, chain: str | None = None) -> HealthReport:
         """What the notes come to."""
         temperature, fever_past = self._temperature()

@@ -41,10 +41,10 @@ _BODY_BEFORE = re.compile(
     r"[:=\s,约是为在有了才都就量]{0,4}$"
 )
 _BELOW_BEFORE = re.compile(
-    r"(?:不到|低于|[≥≧>]|大于|大于等于|没超过|未超过|没有超过|不超过|不高于|没到|未到|没达到|没有达到|没过|没上|不足|小于|未达到|没有到|从没超过|从未超过|都没过|均低于|都低于|高于|超过|满)\s?$"
+    r"(?:不到|低于|[≥≧>]|大于|大于等于|没超过|未超过|没有超过|不超过|不高于|没到|未到|没达到|没有达到|没过|没上|[没未无都][^,。]{0,3}超|有[^,。]{0,2}超过?|不超|不足|小于|未达到|没有到|从没超过|从未超过|都没过|均低于|都低于|高于|超过|满)\s?$"
 )
 
-_LAST_OF_BELOW = frozenset("到于过足上满")
+_LAST_OF_BELOW = frozenset("到于过足上满超")
 _EXACT = frozenset({"part", "tail", "split_part", "cn_part", "short_part", "degree"})
 """The last part of a number that is written as only temperatures are."""
 _BELOW_AFTER = re.compile(
@@ -114,10 +114,11 @@ def _read(found: re.Match[str], plain: str, start: int, end: int, listed: bool) 
 
 
 def _odd(found: re.Match[str], before: str, after: str) -> Reading | None:
-    alone = not before.strip(" ,") and not after.strip()[:1].isalnum()
+    alone = (not before.strip(" ,") or _JUST_MEASURED.search(before)) and not after.strip()[:1].isalnum()
     return Reading(found.start(), found.end(), None, odd=True) if alone and "." in found[0] else None
 
 
+_JUST_MEASURED = re.compile(r"[量测](?:了|的|出来?)?[是为只有才]?\s?$")
 _A_DIGIT = re.compile(r"[\d三四叁肆]")
 _UNIT_END = re.compile(rf"{_UNIT}$")
 

@@ -80,12 +80,21 @@ class Weights:
 
     def purpose(self, surface_text: str, other: Iterable[str]) -> str:
         """What weighs most."""
+        lanes, _ = self._lifted(surface_text, other)
+        return self.purposes[lanes.index(max(lanes))]
+
+    def totals(self, surface_text: str, other: Iterable[str]) -> list[int]:
+        """What speaks for each purpose, in hundredths."""
+        lanes, lift = self._lifted(surface_text, other)
+        return [lane - lift for lane in lanes]
+
+    def _lifted(self, surface_text: str, other: Iterable[str]) -> tuple[tuple[int, ...], int]:
+        """What speaks for each purpose, all lifted above zero by the same; and by how much."""
         weights = self._packed
         found = set(self._automaton.find_matches_as_strings(surface_text, overlapping=True))
         found.update(filter(weights.__contains__, other))
         total = sum(map(weights.__getitem__, found), self._start)
-        lanes = self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))
-        return self.purposes[lanes.index(max(lanes))]
+        return self._lanes.unpack(total.to_bytes(self._lanes.size, "little")), (len(found) + 1) * _ZERO
 
     def shares(self, surface_text: str, other: Iterable[str], purpose: str) -> list[tuple[str, int]]:
         """What each part adds to a purpose, the weightiest first."""

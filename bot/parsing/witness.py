@@ -36,12 +36,14 @@ class Seen(NamedTuple):
     Args:
         cues: the words that took something back: denials, times, doubts, conditions.
         counted: False where it is told to others and reports nothing.
+        start: where it begins in the text that was read.
     """
 
     text: str
     words: tuple[Word, ...]
     cues: tuple[tuple[str, str], ...]
     counted: bool
+    start: int
 
 
 @dataclass(slots=True)
@@ -56,4 +58,4 @@ class Witness:
     ) -> None:
         """Notes a sentence."""
         told = tuple((plain[cue.start : cue.end], cue.group) for cue in cues)
-        self.sentences.append(Seen(plain[slice(*span)], tuple(words), told, counted))
+        self.sentences.append(Seen(plain[slice(*span)], tuple(words), told, counted, span[0]))
