@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
@@ -42,8 +43,9 @@ class Store:
 
     @property
     def url(self) -> str:
-        """The URL, its password hidden."""
-        return self._engine.url.render_as_string(hide_password=True)
+        """The URL as people write it, its password hidden."""
+        url = self._engine.url
+        return unquote(url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True))
 
     @property
     def begun(self) -> bool:
