@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from storage import Session
-from storage.tables import File, Identity, Message, Room
+from storage.tables import File, Identity, Message, Notice, Post, Room
 
 EXCERPT = 2000
 """Characters of a message that are shown at once; the rest is asked for (展开)."""
@@ -63,6 +63,7 @@ class Said:
         person_id: whose account it is, once bound.
         text: the first `EXCERPT` characters.
         cut: there is more of the text.
+        notice: of a notice (通知) that waits for answers, its number.
     """
 
     id: int
@@ -80,6 +81,7 @@ class Said:
     recalled: bool
     sent_at: datetime
     file: SentFile | None
+    notice: int | None = None
 
 
 _Author, _Peer = aliased(Identity), aliased(Identity)
@@ -218,10 +220,13 @@ def _said() -> Select[Any]:
             File.name,
             File.media_type,
             func.length(File.content),
+            Notice.number,
         )
         .outerjoin(_Peer, _Peer.id == Message.peer_id)
         .outerjoin(_Author, _Author.id == Message.identity_id)
         .outerjoin(File, File.id == Message.file_id)
+        .outerjoin(Post, Post.id == Message.post_id)
+        .outerjoin(Notice, and_(Notice.id == Post.notice_id, Notice.wants_ack, Notice.state.in_(("sending", "sent"))))
         .where(Message.outcome != "twin")
     )
 
@@ -230,7 +235,7 @@ def _row(row: Sequence[Any]) -> Said:
     (id_, room_id, peer, external_id, kind, author, person_id, name, text, from_self, recalls, recalled_at, sent_at) = (
         row[:13]
     )
-    token, file_name, media_type, size = row[13:]
+    token, file_name, media_type, size, notice = row[13:]
     return Said(
         id=id_,
         room_id=room_id,
@@ -247,4 +252,5 @@ def _row(row: Sequence[Any]) -> Said:
         recalled=recalled_at is not None,
         sent_at=sent_at,
         file=SentFile(token=token, name=file_name, media_type=media_type, size=size) if token else None,
+        notice=notice,
     )

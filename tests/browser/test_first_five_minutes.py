@@ -95,3 +95,25 @@ async def test_a_fever_reaches_staff_privately_and_nobody_in_the_group(program: 
         await private.click()
         await expect(staff.locator(".message.from-bot .bubble")).to_contain_text("欧阳静")
         await expect(deputy.locator(".message.from-bot")).to_have_count(0)
+
+
+async def test_a_notice_is_answered_with_one_tap_and_staff_see_by_whom(program: Program, devices: Devices) -> None:
+    async with program.running():
+        drafter = await choose(await devices.page(program.address), "周敏")
+        await drafter.get_by_role("link", name="联工委值班群").click()
+        await say(drafter, "/通知 长沙代表联络群\n会议推迟\n紧急：是\n\n原定2月12日的会议推迟，时间另行通知。")
+        await expect(drafter.locator(".message.from-bot .bubble").last).to_contain_text("通知 1", timeout=30_000)
+        await say(drafter, "/批准 1")
+        deputy = await choose(await devices.page(program.address, PHONE), "欧阳静")
+        tap = deputy.get_by_role("button", name="收到")
+        await expect(tap).to_be_visible(timeout=30_000)
+        await tap.click()
+        await expect(deputy.locator(".answered")).to_have_text("✓ 您已回“收到”")
+        await expect(deputy.locator(".message.own .bubble")).to_have_text("收到 1")
+        await expect(deputy.locator(".message.waiting")).to_have_count(0)
+        await say(drafter, "/回执 1")
+        answer = drafter.locator(".message.from-bot .bubble").last
+        await expect(answer).to_contain_text("已收 1", timeout=30_000)
+        await deputy.reload()
+        await expect(deputy.locator(".answered")).to_have_count(1)
+        await expect(deputy.get_by_role("button", name="收到")).to_have_count(0)

@@ -101,6 +101,7 @@ class SaidFrame(TypedDict):
     recalled: bool
     recalls: str | None
     file: FileFrame | None
+    notice: int | None
 
 
 def read(raw: str) -> Asked | None:
@@ -171,6 +172,7 @@ def said(said: webchat.Said) -> SaidFrame:
         "recalled": said.recalled,
         "recalls": said.recalls,
         "file": _file(said.id, said.file) if said.file is not None and shown else None,
+        "notice": said.notice if shown else None,
     }
 
 

@@ -33,6 +33,8 @@ const log = new Log(byId("log"), byId("newer"), {
   edit: (text) => composer.write(text),
   retry: (item) => outbox.retry(item),
   drop: (item) => { outbox.drop(item); draw(); },
+  acknowledge: (notice) => { memory.set(`answered:${notice}`, true); say(`收到 ${notice}`); },
+  acknowledged: (notice) => memory?.get(`answered:${notice}`) === true,
 });
 const composer = new Composer(
   {

@@ -14,7 +14,8 @@ export class Log {
    * @param {HTMLElement} box
    * @param {HTMLButtonElement} newer
    * @param {{ older(): void, unfold(id: number): void, recall(message: object): void, edit(text: string): void,
-   *   retry(item: object): void, drop(item: object): void }} wanted what is done when somebody asks for it
+   *   retry(item: object): void, drop(item: object): void, acknowledge(notice: number): void,
+   *   acknowledged(notice: number): boolean }} wanted what is done when somebody asks for it
    */
   constructor(box, newer, wanted) {
     this.box = box;
@@ -105,7 +106,8 @@ export class Log {
       this.stamp(parts, before, message.moment, now, message.key);
       before = message.moment;
       const mayRecall = this.isOwn(message) && !message.recalled && now - message.moment < recallSeconds * 1000;
-      const state = [message.recalled, mayRecall, this.unfolded.has(message.id)].join();
+      const answered = message.notice ? this.wanted.acknowledged(message.notice) : "";
+      const state = [message.recalled, mayRecall, this.unfolded.has(message.id), answered].join();
       parts.push([message.key, state, () => this.message(message, mayRecall)]);
     }
     for (const item of waiting) {
@@ -172,7 +174,14 @@ export class Log {
     const bubble = message.file ? fileBubble(message.file) : this.textBubble(message);
     const staff = !message.bot && this.staff.has(message.person);
     const takeBack = mayRecall ? [button("撤回", "take-back", () => this.wanted.recall(message))] : [];
-    return this.row({ name: message.name, own, bot: message.bot, staff, at: message.moment }, bubble, ...takeBack);
+    const answer = message.notice ? [this.answer(message.notice)] : [];
+    return this.row({ name: message.name, own, bot: message.bot, staff, at: message.moment }, bubble, ...takeBack, ...answer);
+  }
+
+  /** Under a notice: one tap says that it was seen. */
+  answer(notice) {
+    if (this.wanted.acknowledged(notice)) return element("p", "answered", "✓ 您已回“收到”");
+    return button("收到", "acknowledge", () => this.wanted.acknowledge(notice));
   }
 
   recalled(message) {
