@@ -52,12 +52,14 @@ async def take_in(session: Session, record: Record, heard: Heard) -> None:
     best: tuple[float, int] | None = None
     for earlier in await gifts.before(session, record):
         number = await gifts.gift_of(session, earlier.id)
-        if number is None or _whose(earlier) != _whose(record) or await gifts.stands(session, number):
+        anew = earlier.message_id == record.message_id
+        same_person, same_place = _whose(earlier) == _whose(record), anew and earlier.position == record.position
+        if number is None or not (anew or same_person) or await gifts.stands(session, number):
             continue
         share = overlap(earlier.body.get("text", ""), record.body.get("text", ""))
-        share = max(share, 1.0 if earlier.position == record.position else 0.0)
-        if share >= _LIKE_BEFORE and (best is None or share > best[0]):
-            best = (share, number)
+        likeness = same_person + same_place + share
+        if (same_place or share >= _LIKE_BEFORE) and (best is None or likeness > best[0]):
+            best = (likeness, number)
     if best is not None:
         await gifts.rest_on(session, best[1], record)
         return
