@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 
 def day(on: date) -> str:
@@ -1319,6 +1320,193 @@ def matter_given(title: str, text: str, due_on: date | None) -> str:
     """Said to the officer in charge when they are given one."""
     until = f"，{day(due_on)}以前办好" if due_on else ""
     return f"{title}请您负责{until}：{excerpt(text, 60)}"
+
+
+# --- deeds and gifts (好人好事、捐款捐物) -----------------------------------------------------------------------------
+
+
+def official_money(fen: int, mark: str = "") -> str:
+    """Money as official documents write it: 6534.39万余元; 8000余元; 约12.86万元.
+
+    From 1万 on in 万 with two decimals, from 1亿 on in 亿. What is cut off is said by 余; 约 rounds instead.
+
+    Args:
+        mark: 余, 近, 约, or nothing for an exact sum.
+    """
+    return _official(Decimal(fen) / 100, mark, "元")
+
+
+def official_quantity(quantity: Decimal, mark: str, unit: str) -> str:
+    """A quantity of goods as official documents write it: 2.35万只, 3000余只."""
+    return _official(quantity, mark, unit)
+
+
+def _official(number: Decimal, mark: str, unit: str) -> str:
+    large, of = ("亿", 100_000_000) if number >= 100_000_000 else ("万", 10_000) if number >= 10_000 else ("", 1)
+    how = {"约": ROUND_HALF_UP, "近": ROUND_CEILING}.get(mark, ROUND_FLOOR)
+    shown = (number / of).quantize(Decimal("0.01"), how)
+    over = "余" if mark == "余" or (mark == "" and shown * of != number) else ""
+    digits = f"{shown:f}".rstrip("0").rstrip(".")
+    return f"{mark if mark in ('约', '近') else ''}{digits}{large}{over}{unit}"
+
+
+def gift_money(fen: int, mark: str = "") -> str:
+    """The money of one gift: to the fen where it is exact, else as officials write it."""
+    official = official_money(fen, mark)
+    return official if mark or "余" not in official else f"{Decimal(fen) / 100:f}元"
+
+
+def gift_cash(fen: int, mark: str) -> str:
+    """Money given."""
+    return f"捐款{gift_money(fen, mark)}"
+
+
+def gift_value(fen: int, mark: str) -> str:
+    """What goods are worth."""
+    return f"物资折合{gift_money(fen, mark)}"
+
+
+def gift_thing(item: str, quantity: Decimal | None, unit: str, mark: str) -> str:
+    """Goods: 口罩2万余只; 药品一批 where nobody said how many."""
+    return f"{item}一批" if quantity is None else f"{item}{official_quantity(quantity, mark, unit)}"
+
+
+def gift_figures(parts: Sequence[str]) -> str:
+    """All that one gift is; a deed where nothing was given."""
+    return "、".join(parts) or "好人好事（没有捐款捐物）"
+
+
+def gifts_head(until: date, whose: str) -> str:
+    """Over a ledger's totals."""
+    return f"截至{day(until)}，{whose or '代表'}好人好事、捐款捐物："
+
+
+def gifts_totals(deeds: int, gifts: int, people: int, cash: str, value: str) -> str:
+    """Totals in one line; money and the value of goods stand apart, and are never added up."""
+    return f"好人好事 {deeds} 件，其中捐赠 {gifts} 笔、{people} 人；捐款{cash}；物资折合{value}"
+
+
+def gifts_of(level: str, totals: str) -> str:
+    """The line of the deputies of one congress."""
+    return f"{level}代表：{totals}"
+
+
+def gifts_counted_once() -> str:
+    """Under the lines of several congresses."""
+    return "（一人兼几级代表的，各级都列，总数里只算一次）"
+
+
+def gifts_goods(category: str, things: Sequence[str]) -> str:
+    """The goods of one category."""
+    return f"{category}：{'、'.join(things)}"
+
+
+def gifts_left_out(nameless: int, staff: int) -> str:
+    """What is not in the totals."""
+    parts = [f"没写姓名的 {nameless} 件"] if nameless else []
+    parts += [f"工作人员的 {staff} 件"] if staff else []
+    return f"另有{'、'.join(parts)}，没有计入；/捐赠 计入 编号 可以算上"
+
+
+def gifts_more(shown: int, count: int) -> str:
+    """A list that was cut."""
+    return f"共 {count} 笔，先列最近 {shown} 笔；全部的用 /导出 捐赠"
+
+
+def no_gifts(until: date) -> str:
+    """An empty ledger."""
+    return f"截至{day(until)}没有这样的好人好事、捐款捐物。"
+
+
+def gift_title(number: int) -> str:
+    """How people call an entry."""
+    return f"捐赠第{number}号"
+
+
+def gift_line(number: int, on: date, who: str, what: str) -> str:
+    """One of a list."""
+    return f"{number}. {day(on)} {who or '（没写姓名）'}：{what}"
+
+
+def gift_state(into: int | None, *, stands: bool, counts: bool) -> str:
+    """What becomes of an entry's figures."""
+    if into is not None:
+        return f"已并入第{into}号"
+    return "已撤回" if not stands else "计入" if counts else "不计入"
+
+
+def gift_alike(number: int, other: int, same: Sequence[str], words: Sequence[str]) -> str:
+    """Two entries may be the same gift told twice; why, and what to do."""
+    why = "；".join(
+        [*(["都是" + "、".join(same)] if same else []), *(["都说到“" + "、".join(words) + "”"] if words else [])]
+    )
+    return (
+        f"第{number}号和第{other}号可能是一回事（{why}）：/捐赠 合并 {number} {other}，或 /捐赠 不同 {number} {other}"
+    )
+
+
+def gifts_alike(lines: Sequence[str], count: int) -> str:
+    """All pairs that may be the same."""
+    more = f"\n还有 {count - len(lines)} 对，办了这些再看 /捐赠 重复" if count > len(lines) else ""
+    return "\n".join(lines) + more if lines else "没有看到像是重复的。"
+
+
+def gift_told(at: datetime, who: str, words: str, *, stands: bool) -> str:
+    """A telling that an entry rests on."""
+    return f"{day(at.date())} {clock_time(at)} {who}：{words}{'' if stands else '（已撤回）'}"
+
+
+_GIFT_STEPS = {"correct": "更正", "merge": "并入", "apart": "不同于", "count": "计入", "leave_out": "不计"}
+
+
+def gift_step(at: datetime, verb: str, other: int | None, by: str, note: str) -> str:
+    """What staff decided about an entry."""
+    about = f"第{other}号" if other is not None else ""
+    when = f"{day(at.date())} {clock_time(at)}"
+    return f"{when} {_GIFT_STEPS[verb]}{about}{f'（{by}）' if by else ''}{f'：{note}' if note else ''}"
+
+
+def gift_decided(number: int, verb: str, other: int | None, what: str) -> str:
+    """Staff decided something about an entry."""
+    if verb == "merge":
+        return f"{gift_title(number)}已并入第{other}号，只算一次：{what}"
+    if verb == "apart":
+        return f"{gift_title(number)}和第{other}号各算各的，不再提示。"
+    if verb == "correct":
+        return f"{gift_title(number)}已更正：{what}。原来的留着，/捐赠 {number} 看经过。"
+    return f"{gift_title(number)}{'计入' if verb == 'count' else '不计入'}总数。"
+
+
+def gift_is_merged(number: int, into: int) -> str:
+    """Nothing is done about an entry that went into another one."""
+    return f"{gift_title(number)}已并入第{into}号，请对第{into}号操作；并错了发 /捐赠 不同 {number} {into}"
+
+
+def gift_is_itself(number: int) -> str:
+    """An entry can't be merged with itself."""
+    return f"{gift_title(number)}就是它自己，请写两个不同的编号。"
+
+
+def which_gift(written: str) -> str:
+    """No such number."""
+    return f"没有捐赠“{written}”。发 /捐赠 看编号。"
+
+
+def how_to_give() -> str:
+    """A `/捐赠` that could not be read."""
+    return (
+        "可以写：/捐赠 截至 2月24日；/捐赠 长沙市、/捐赠 全国、/捐赠 张三；/捐赠 12；/捐赠 重复；"
+        "/捐赠 合并 12 9；/捐赠 不同 12 9；/捐赠 更正 12 金额 20000 原因（还有折价、物资、代表）；"
+        "/捐赠 不计 12 原因；/捐赠 计入 12。"
+    )
+
+
+def how_to_correct_gift() -> str:
+    """A correction of an entry that could not be read."""
+    return (
+        "请写编号、改什么、改成多少、为什么：/捐赠 更正 12 金额 2万元 多写了一个零；/捐赠 更正 12 折价 约30万元 原因；"
+        "/捐赠 更正 12 物资 口罩200只、酒精10桶 原因；/捐赠 更正 12 代表 张三 原因。没有的写 0 或 无。"
+    )
 
 
 # --- notices (通知) and who has seen them (回执) ---------------------------------------------------------------------

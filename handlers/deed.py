@@ -1,4 +1,7 @@
-"""A deed (先进事迹), gifts included: kept once, whether a deputy tells it, staff pass it on (【转】), or both do."""
+"""A deed (先进事迹), gifts included: kept once, whether a deputy tells it, staff pass it on (【转】), or both do.
+
+One that stands gets its entry in the ledger.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from bot import gifts
 from bot.heard import Heard
 from bot.likeness import overlap
 from bot.messages import Post
@@ -25,16 +29,24 @@ async def deed(record: Deed, heard: Heard, session: Session) -> Sequence[Post]:
     """Keeps the deed, unless it stands already."""
     subject = await entries.subject_of(record.subject, heard, session)
     row = await entries.enter(record, heard, session, subject)
-    if row is None or row.chain or heard.counts_for is None:
+    if row is None:
         return ()
+    if not row.chain and heard.counts_for is not None:
+        await _told_before(record, row, heard, heard.counts_for.id, session)
+    if row.withdrawn_at is None:
+        await gifts.take_in(session, row, heard)
+    return ()
+
+
+async def _told_before(record: Deed, row: Row, heard: Heard, room_id: int, session: Session) -> None:
+    """Takes back what this corrects, or this one where the room has it already."""
     since = heard.day - timedelta(days=_DAYS)
-    for other in await records.alike(session, heard.counts_for.id, "deed", since, heard.message_id):
+    for other in await records.alike(session, room_id, "deed", since, heard.message_id):
         if _corrects(record) and _same_deputy(row, other) and other.speaker_id == row.speaker_id:
             await records.withdraw(session, [other], f"correct:{heard.message_id}", heard.now)
         elif _same_deed(row, other):
             await records.withdraw(session, [row], f"twin:{other.id}", heard.now)
             break
-    return ()
 
 
 def _corrects(record: Deed) -> bool:

@@ -452,6 +452,46 @@ class MatterStep(Table):
     at: Mapped[datetime]
 
 
+class Gift(Table):
+    """A deed or gift in the ledger (捐赠台账): a number without a gap, and the day on which it was told first.
+
+    Its figures stand nowhere: they follow from the records that it rests on and from what staff decided.
+    """
+
+    __tablename__ = "gifts"
+    __table_args__ = (UniqueConstraint("office_id", "number"), Index(None, "office_id", "on_day"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    number: Mapped[int]
+    on_day: Mapped[date]
+    made_at: Mapped[datetime]
+
+
+class GiftSource(Table):
+    """A record that an entry of the ledger rests on; where all are withdrawn, it no longer counts."""
+
+    __tablename__ = "gift_sources"
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id"), primary_key=True)
+    gift_id: Mapped[int] = mapped_column(ForeignKey("gifts.id"), index=True)
+
+
+class GiftStep(Table):
+    """What staff decided about an entry of the ledger: corrected, merged, kept apart, counted or not; never changed."""
+
+    __tablename__ = "gift_steps"
+    __table_args__ = (UniqueConstraint("message_id", "gift_id"), Index(None, "gift_id"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    gift_id: Mapped[int] = mapped_column(ForeignKey("gifts.id"))
+    verb: Mapped[str] = mapped_column(String(16))
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("gifts.id"))
+    body: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Of a correction, what it changes: `cash`, `value` as [fen, mark], `goods`, `deputy`."""
+    note: Mapped[str] = mapped_column(Text, default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    said_at: Mapped[datetime]
+
+
 class Duty(Table):
     """One of those who are on duty (值班) on a day by the rota's file, in its order; the name as written there."""
 

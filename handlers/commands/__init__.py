@@ -21,6 +21,7 @@ from handlers.commands import (
     errands,
     forms,
     forward,
+    gifts,
     held,
     matters,
     notices,
@@ -67,10 +68,15 @@ COMMANDS: Sequence[Entry] = (
     Entry(
         forward.forward, ("转发", "forward"), " [编号] 群名或单位：引用一条消息发，或把内容写在下一行；不带内容看编号"
     ),
-    Entry(matters.export, ("导出", "export"), " [日期或 2月1日-2月10日] [群名]：电子表格；建议、问题另有一表"),
+    Entry(gifts.export, ("导出", "export"), " [日期或 2月1日-2月10日] [群名]：电子表格；建议、问题、捐赠另有一表"),
     Entry(matters.suggestions, ("建议", "suggestions", "意见"), " [编号或 状态、类别、姓名]：意见建议办到哪了"),
     Entry(matters.problems, ("问题", "problems"), " [同上]：反映的问题"),
     Entry(matters.handle, ("办理", "handle"), " 建议12 报送 [备注]：往下办，告诉代表；还有负责、类别、合并"),
+    Entry(
+        gifts.gifts,
+        ("捐赠", "gifts", "捐款"),
+        " [截至 日期] [单位、姓名、全国、省]：捐款捐物的总数；还有重复、合并、不同、更正",
+    ),
     Entry(forms.listing, ("采集", "forms"), "：自定的采集；汇总、未报、提醒、导出、代报后面写它的名称就是看它"),
     Entry(series.series, ("普法", "series"), " [系列]：每个群发了哪些，下一条是什么"),
     Entry(duty.shown, ("值班", "duty", "值班表"), " [日期]：谁值班"),
