@@ -267,6 +267,7 @@ async def test_a_reading_in_hand_ends_by_the_rules_with_which_it_began(changing:
         sent_at=changing.office.clock.now(),
         question=None,
         answering=None,
+        notice=None,
         open_forms=tuple,
         settings=Settings(),
     )

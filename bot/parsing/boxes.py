@@ -28,7 +28,7 @@ _NONE_TICKED = re.compile(r"[:\s]无\s*[√✓✔☑]")
 _DONE_SIGN = re.compile(_DONE)
 
 
-_SIGN = re.compile(r"[□☐▢◻⬜☑✓✔√✅■☒×✗✘❌\[(【]")
+_SIGN = re.compile(r"[□☐▢◻⬜☑✓✔√✅■☒×✗✘❌\[(【]|[:=\s](?:x|no?)(?![a-z])")
 
 
 def any_in(plain: str, start: int, end: int) -> bool:

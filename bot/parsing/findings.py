@@ -9,7 +9,7 @@ It is longer than most modules because there are that many roles; each function 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from bot.parsing import figures
@@ -389,11 +389,22 @@ def _gone(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:
         sheet.over([FEVER_WORD], whole=False)
         return
     start = scene.sentence.clause_start(token.start)
-    near = [t.value for t in scene.sentence.tokens if t.role == "symptom" and start <= t.start < token.start]
+    near = _ended(scene, [t for t in scene.sentence.tokens if t.role == "symptom" and start <= t.start < token.start])
     everything = {*sheet.symptoms, *sheet.past, *sheet.doubted}
     sheet.over(near or everything, whole=not near)
     if near:
         sheet.recovered = True
+
+
+_ON = re.compile(r"还(?:是|有|在)?|仍|依旧|依然")
+
+
+def _ended(scene: Scene, near: Sequence[Hit]) -> list[str]:
+    """What is over: 喉咙还是有点痛咳嗽倒是没有了 leaves the throat as it is."""
+    lasting = [
+        n for n, t in enumerate(near[:-1]) if _ON.search(scene.plain, max(scene.sentence.start, t.start - 4), t.end)
+    ]
+    return [t.value for t in near[lasting[-1] + 1 :]] if lasting else [t.value for t in near]
 
 
 def _still(scene: Scene, sheet: Sheet, token: Hit, state: State) -> None:

@@ -394,7 +394,7 @@ class Sentence:
     def _answered(self, start: int, cue: Hit) -> None:
         """有无发热:无 and 是否咳嗽:是 answer their own question; without an answer nothing is said."""
         end = self.clause_end(cue.end)
-        answer = _ANSWER.search(self.plain, cue.end, end)
+        answer = _ANSWER.search(self.plain, cue.end, end) or _ANSWER_BEHIND.match(self.plain, end)
         state = State.UNREAL
         if answer is not None:
             state = State.AFFIRMED if answer[1] in ("有", "是") else State.DENIED
@@ -458,6 +458,8 @@ class Sentence:
         """请及时就医: told to others."""
         if token.role not in ("symptom", "open", "generic", "well", "fine"):
             return False
+        if self.plain.startswith("去", token.start) and _HURRY.search(self.plain, self.start, token.start):
+            return "self" not in self.roles
         if token.role in ("symptom", "open") and _WARNED.search(
             self.plain, self.clause_start(token.start), token.start
         ):
@@ -475,6 +477,8 @@ class Sentence:
 
     def _ask(self) -> None:
         """The last clause before a question mark states nothing, unless it asks what to do about what it states."""
+        if _ANSWER_BEHIND.match(self.plain, self.end) and "asked" in self.roles:
+            return
         start = self.clause_start(self.end)
         clause = self.plain[start : self.end]
         if _HELP.search(clause):
@@ -503,6 +507,8 @@ class Sentence:
 _DENIALS = frozenset({"neg", "double"})
 _SCOPES = frozenset({"possible", "asked", "condition", "wish", "past", "long_past"})
 _TOLD_OTHERS = re.compile(r"[请务切严必叫莫别当小留免省千]|不要|什么是|啥是|何[为谓]|不得|一律|以为")
+_HURRY = re.compile(r"(?:快点?|你还是|建议你?|你(?:赶紧|赶快|快点?|早点)?)$")
+"""快去医院看看: said to another."""
 _ORDER = re.compile(
     r"\s?(?:请(?!假|了|过|医|人|记|登|帮|教|问|勿念|看|[^,]{0,6}放心|[^,]{0,4}知悉|领导|组织|联工委|主任)|务必|切勿|切忌|严禁|不得(?!已|不|了)|一律|必须)"
 )
@@ -521,6 +527,10 @@ _TOPIC_GAP = re.compile(r"(?:倒是|倒|是|嘛|呢|也|都|反正|[\s,])*")
 _NO_TIME = re.compile(r"(?:没有|没|无|冇得?)(?:哪|一|什么)?(?:天|日|晚|刻|时|个?时候|次|回)(?:是|能)?$")
 _COLON = re.compile(r"[:=(]\s*$")
 _ANSWERED = re.compile(r"[\s,、)]|$")
+_ANSWER_BEHIND = re.compile(
+    r"\?\s*(有|是|没有|没|无|否|冇得?)(?:一?点|一?些|的)?(?=[,。;!\s]|$)(?!,\s*(?:就|请|要|及时|马上|立即|立刻))"
+)
+"""有没有咳嗽?有一点。: asked and answered by the same writer."""
 _ANSWER = re.compile(r"[:()【☑✓✔√✅■]\s*(没有?|无|否|未|不是|不|有|是)")
 _TO_THIS_DAY = re.compile(r"到现在|至今|到今天|还没好|没断")
 _STILL_BEFORE = re.compile(r"(?:还|还是|还在|仍|仍然|继续|再这么|再这样|这么|这样|老这么)\s?$")

@@ -48,7 +48,7 @@ _LAST_OF_BELOW = frozenset("到于过足上满超")
 _EXACT = frozenset({"part", "tail", "split_part", "cn_part", "short_part", "degree"})
 """The last part of a number that is written as only temperatures are."""
 _BELOW_AFTER = re.compile(
-    r"\s?(?:以下|之下|以内|以上|及以上|或以上|才算|为界|封顶|这条线|的标准|的线|(?:是|为|算)(?:上限|标准|红线|分界|界限|警戒|限))"
+    r"\s?(?:以下|之下|以内|以上|及以上|或以上|才算|为界|封顶|度?(?:这个|这条|那个|那条|的)(?:线|标准|门槛|杠)|(?:是|为|算)(?:上限|标准|红线|分界|界限|警戒|限))"
 )
 _PLATE = re.compile(r"[\u4e00-\u9fff][a-su-z]·?$")
 _VAGUE_AFTER = re.compile(r"\s?(?:几|多)")
