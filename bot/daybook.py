@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot import audience
-from bot.audience import Reached
+from bot.audience import Audience, Reached
 from bot.forms import Form
 from bot.parsing import reported
 from bot.people import Known
@@ -111,6 +111,39 @@ async def people_day(
     ids = await _ids_meant(session, office_id, whom)
     due = [_known(person) for person in people_meant if ids is None or person.person_id in ids]
     return await _health_day(session, office_id, name, due, on)
+
+
+async def days_of(
+    session: Session, office_id: int, whom: Sequence[str], since: date, until: date
+) -> tuple[Sequence[Reached], Sequence[RoomDay]]:
+    """Everybody of whom health is asked now, once each, and their days from..to as they stand; without families.
+
+    Costs a few statements, however many days and people there are: for figures over weeks, which need no words.
+    """
+    ids = await _ids_meant(session, office_id, whom)
+    roles = audience.roles_in(whom) if ids is None else ()
+    meant = await audience.people_of(session, office_id, Audience(roles=roles))
+    meant = [person for person in meant if ids is None or person.person_id in ids]
+    due = [_known(person) for person in meant]
+    said: dict[date, list[Report]] = {}
+    for row in await records.health_between(session, office_id, since, until):
+        report = Report(
+            record_id=row.record_id,
+            subject_id=row.subject_id,
+            ill=row.ill,
+            unsure=row.unsure,
+            proxy=row.proxy,
+            said_at=row.said_at,
+            body={},
+        )
+        said.setdefault(row.on_day, []).append(report)
+    noted = await marks.between(session, office_id, since, until)
+    days = []
+    for on in (since + timedelta(days=n) for n in range((until - since).days + 1)):
+        here = [(mark.person_id, State(mark.state)) for mark in noted if mark.from_on <= on <= mark.to_on]
+        states, last = states_of(due, said.get(on, ()), here)
+        days.append(RoomDay(room="", on=on, deputies=due, states=states, last=last))
+    return meant, days
 
 
 async def _due_in(session: Session, room: Room, whom: Sequence[str]) -> list[Known]:

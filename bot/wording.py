@@ -370,6 +370,98 @@ def which_errand() -> str:
     return "没有这个编号的代办。发 /已办 看还有哪些。"
 
 
+# --- private: early warning ------------------------------------------------------------------------------------------
+
+_METHODS = {"c1": "C1（和前 7 天比）", "c2": "C2（隔开 2 天，和再前 7 天比）", "c3": "C3（近 3 天的 C2 累计）"}
+
+
+def private_unit_day(on: date, unit: str, due: tuple[int, int, int], rate: float, unwell: tuple[int, int]) -> str:
+    """A unit's day in numbers.
+
+    Args:
+        due: how many are due, have reported, are on leave.
+        rate: of reporting, 0 to 1.
+        unwell: how many, and how many of them are not settled.
+    """
+    should, reported, leave = due
+    on_leave = f"、请假 {leave}" if leave else ""
+    number, unsure = unwell
+    open_ones = f"（其中待核实 {unsure} 人）" if unsure else ""
+    return (
+        f"{day(on)} {unit}：身体异常 {number} 人{open_ones}；"
+        f"应报 {should}、已报 {reported}{on_leave}，报送率 {rate:.0%}，已报的人里占 {number / max(reported, 1):.0%}"
+    )
+
+
+def over_usual(method: str, statistic: float, mean: float, sd: float, limit: float) -> str:
+    """Why a method has raised it."""
+    return f"{_METHODS[method]} = {statistic:.2f}，超过 {limit:g}；那 7 天平均每天 {mean:.2f} 人，标准差 {sd:.2f}"
+
+
+def over_threshold(limit: float) -> str:
+    """Why the plain number has raised it."""
+    return f"到了设定的 {limit:g} 人"
+
+
+def private_alarm(said: str, number: int, repeat_minutes: int) -> str:
+    """An early warning, to those on duty."""
+    repeat = f"{repeat_minutes} 分钟内没有人回，会再告诉全体工作人员一次。" if repeat_minutes else ""
+    return (
+        f"【预警 {number}】{said}。\n"
+        "这是按人数筛出来的提示，不是诊断；是谁、怎样，发 /异常 看，该报卫生健康部门的请电话报。\n"
+        f"知道了请回 /知悉 {number}。{repeat}"
+    )
+
+
+def private_alarm_again(said: str, number: int) -> str:
+    """An early warning that nobody has answered, to all staff."""
+    return f"【预警 {number}，还没有人知悉】{said}。\n请哪一位看一下（/异常），再回 /知悉 {number}。"
+
+
+def private_alarm_line(number: int, said: str, who: str, at: datetime | None) -> str:
+    """One early warning in a list; `at` is local, None where nobody has answered."""
+    seen = f"{who or '有人'} {day(at.date())} {clock_time(at)} 知悉" if at else "没有人知悉"
+    return f"{number}. {said}。【{seen}】"
+
+
+def private_alarms(lines: Sequence[str], on: date, watched: int, short: Sequence[str], young: int) -> str:
+    """What `/预警` tells.
+
+    Args:
+        short: units of which too few have reported, each with its figures.
+        young: units that have too few days to be compared with.
+    """
+    blocks = ["近 7 天的预警和还没有人知悉的：\n" + "\n".join(lines) if lines else "近 7 天没有预警。"]
+    state = f"{day(on)}：看 {watched} 个单位，{watched - len(short)} 个报的人够多。"
+    if young:
+        state += f"其中 {young} 个攒的天数还不够，只看设定的人数。"
+    blocks.append(state)
+    if short:
+        blocks.append("数据不足，看不出有没有异常，不等于都健康：\n" + _listed(short))
+    return "\n".join(blocks)
+
+
+def private_short_unit(unit: str, reported: int, expected: int, unwell: int) -> str:
+    """One unit of which too few have reported."""
+    return f"{unit} 已报 {reported}/{expected}" + (f"，异常 {unwell} 人" if unwell else "")
+
+
+def which_alarm() -> str:
+    """No early warning of that number was meant."""
+    return "请写预警的编号，如 /知悉 3；全都知道了，写 /知悉 全部。发 /预警 看有哪些。"
+
+
+def alarms_seen(numbers: Sequence[int], before: Sequence[str]) -> str:
+    """Early warnings were answered; `before` are those that others had answered already."""
+    now = f"好的，预警 {'、'.join(map(str, numbers))} 记为您已知悉。" if numbers else ""
+    return "\n".join([*([now] if now else []), *before]) or "没有等着知悉的预警。"
+
+
+def alarm_seen_before(number: int, who: str, at: datetime) -> str:
+    """Somebody was quicker; `at` is local."""
+    return f"预警 {number}：{who or '有人'} {day(at.date())} {clock_time(at)} 已知悉。"
+
+
 # --- private: of a person's health ---------------------------------------------------------------------------------
 
 

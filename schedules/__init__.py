@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.messages import Post
-from schedules import duty, forms, ladder, overdue, remind, series, tally
+from schedules import duty, forms, ladder, overdue, remind, series, tally, warn
 from schedules.due import Due, OfficeDue
 from storage import Session
 
@@ -34,5 +34,6 @@ OFFICE_SCHEDULES: Mapping[str, Callable[[OfficeDue, Session], Awaitable[Sequence
     "sms": ladder.sms,
     "mail": ladder.mail,
     "phone_list": ladder.phone_list,
+    "warn": warn.warn,
 }
 """Jobs that are due once for the whole office, of whatever is collected."""

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot import asking, noticing
+from bot import asking, noticing, watching
 from bot.channel import Hears, Means, Way, Ways
 from bot.clock import Clock, at, day_of, local
 from bot.heard import Reach, nobody
@@ -20,7 +20,7 @@ from bot.series import Shelf
 from bot.settings import OF_STAFF, ScheduleSettings, Settings
 from schedules import FORM_SCHEDULES, OFFICE_SCHEDULES, SCHEDULES, calendar
 from schedules.due import Due, OfficeDue
-from storage import Session, Store, notices, occasions, questions, rooms
+from storage import Session, Store, alarms, notices, occasions, questions, rooms
 from storage.tables import Occasion, Room
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Nowhere:
 
 
 class Planner:
-    """What is due by the schedules of `bot.toml`, by questions that were asked back, by notices."""
+    """What is due by the schedules of `bot.toml`, by questions that were asked back, by notices, by early warnings."""
 
     def __init__(
         self,
@@ -86,15 +86,18 @@ class Planner:
             pass
         while await self._follow_one():
             pass
+        while await self._warn_one():
+            pass
         return await self.next_due_at()
 
     async def next_due_at(self) -> datetime | None:
-        """When something is due next; None where nothing is planned, asked or sent."""
+        """When something is due next; None where nothing is planned, asked, sent or unanswered."""
         async with self._store.read() as session:
             moments = (
                 await occasions.next_due_at(session, self._office_id),
                 await questions.next_due_at(session, self._office_id),
                 await notices.next_due_at(session, self._office_id),
+                await alarms.next_due_at(session, self._office_id),
             )
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -112,6 +115,14 @@ class Planner:
         reaching = Reaching(settings=self._settings, office_id=self._office_id, reach=self._reach, hears=self._hears)
         async with self._store.begin() as session:
             said = await noticing.next_step(session, reaching, self._ways, self._clock.now())
+            if said:
+                await self._put(session, said)
+        return said is not None
+
+    async def _warn_one(self) -> bool:
+        """Repeats one early warning that nobody has answered, in one transaction; False where none is due."""
+        async with self._store.begin() as session:
+            said = await watching.next_repeat(session, self._settings, self._office_id, self._clock.now())
             if said:
                 await self._put(session, said)
         return said is not None

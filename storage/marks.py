@@ -52,6 +52,14 @@ async def on_day(session: Session, office_id: int, person_ids: Collection[int], 
     return (await session.scalars(query.order_by(Mark.made_at, Mark.id))).all()
 
 
+async def between(session: Session, office_id: int, since: date, until: date) -> Sequence[Mark]:
+    """The standing marks of everybody that touch a day from..to, oldest first."""
+    query = select(Mark).where(
+        Mark.office_id == office_id, Mark.from_on <= until, Mark.to_on >= since, Mark.withdrawn_at.is_(None)
+    )
+    return (await session.scalars(query.order_by(Mark.made_at, Mark.id))).all()
+
+
 async def withdraw(session: Session, office_id: int, person_id: int, day: date, at: datetime) -> int:
     """Takes back somebody's marks from a day on, and leaves the days before as they are; returns how many."""
     standing = (

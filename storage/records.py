@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from storage import Session
-from storage.tables import Message, Record
+from storage.tables import Message, Person, Record
 from storage.writing import rows_of
 
 STANDING = Record.withdrawn_at.is_(None)
@@ -170,6 +170,39 @@ async def health_of(
         STANDING,
     )
     return (await session.scalars(query.order_by(*IN_ORDER))).all()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a standing report says of somebody's own health, without its words."""
+
+    record_id: int
+    subject_id: int
+    on_day: date
+    ill: bool
+    unsure: bool
+    proxy: bool
+    said_at: datetime
+
+
+async def health_between(session: Session, office_id: int, since_on: date, until_on: date) -> Sequence[Said]:
+    """Standing reports of anybody's own health from a day to a day, in order: one statement, and no bodies."""
+    query = (
+        select(Record.id, Record.subject_id, Record.on_day, Record.ill, Record.unsure, Record.proxy, Record.said_at)
+        .where(
+            Record.office_id == office_id,
+            Record.subject_id.in_(select(Person.id).where(Person.office_id == office_id)),  # by index, not by a scan
+            Record.on_day.between(since_on, until_on),
+            Record.kind == "health",
+            Record.relation == "本人",
+            STANDING,
+        )
+        .order_by(*IN_ORDER)
+    )
+    return [
+        Said(record_id=key, subject_id=who or 0, on_day=on, ill=ill, unsure=unsure, proxy=proxy, said_at=at)
+        for key, who, on, ill, unsure, proxy, at in await session.execute(query)
+    ]
 
 
 async def families_of(session: Session, office_id: int, person_ids: Collection[int], on_day: date) -> Sequence[Record]:

@@ -666,6 +666,41 @@ class Errand(Table):
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 
+class Alarm(Table):
+    """A day on which more people of a unit were unwell than is usual there (预警), by one method; with its figures."""
+
+    __tablename__ = "alarms"
+    __table_args__ = (
+        UniqueConstraint("office_id", "on_day", "unit", "method"),
+        UniqueConstraint("office_id", "number"),
+        Index(
+            "ix_alarms_waiting",
+            "office_id",
+            "repeat_at",
+            sqlite_where=text("repeat_at IS NOT NULL"),
+            postgresql_where=text("repeat_at IS NOT NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    number: Mapped[int]
+    """By which people answer it; the office's own, without a gap."""
+    on_day: Mapped[date]
+    unit: Mapped[str] = mapped_column(String(200))
+    """The unit's code, its name where only rosters tell it, empty for the whole office."""
+    unit_name: Mapped[str] = mapped_column(String(200))
+    method: Mapped[str] = mapped_column(String(16))
+    """`c1`, `c2`, `c3` or `threshold`."""
+    figures: Mapped[dict[str, Any]]
+    """What it rests on, as it stood then: due, reported, excused, unwell, unsure, statistic, mean, sd, limit."""
+    made_at: Mapped[datetime]
+    repeat_at: Mapped[datetime | None]
+    """When all staff are told unless somebody has answered; None once that is settled."""
+    repeated_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
 class File(Table):
     """A file that came in or goes out."""
 

@@ -286,6 +286,9 @@ def _schedule(number: int, schedule: ScheduleSettings, draft: Draft) -> Iterator
     yield from _schedule_of_series(place, schedule)
     if schedule.do == "duty" and draft.duty.rota_file is None:
         yield Finding((*place, "do"), "没有值班表，不知道谁值班", '请在 [duty] 里写 rota = "值班表.csv"')
+    if schedule.do == "warn" and (schedule.rooms != ("*",) or schedule.form or schedule.text):
+        remedy = "请删去这一段里的 rooms、form、text；要在哪些单位、多少人起预警，写在 [alarms] 里"
+        yield Finding((*place, "do"), "预警看的是整个单位的健康上报，不分群，话也不能自己写", remedy)
     all_read = draft.rooms.keys() == draft.room_names.keys()
     purpose, called = ("staff", "工作人员群") if schedule.do in OF_STAFF else ("deputies", "代表群")
     for index, name in enumerate(schedule.rooms):

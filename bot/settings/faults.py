@@ -51,6 +51,8 @@ def explain(key: str, error: ErrorDetails) -> tuple[str, str]:
     kind, context = error["type"], error.get("ctx", {})
     if kind == TOLD:
         return context["what"], context["remedy"]
+    if kind == "missing" and isinstance(error["loc"][-1], int):
+        return f"{key} 少写了几项", "请照 bot.toml 里的样子写全"
     if kind == "missing":
         return f"缺少 {key}", f"请在这一段里加一行：{key} = {_EXAMPLES.get(key, '…')}"
     if kind == "literal_error":

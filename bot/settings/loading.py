@@ -27,6 +27,7 @@ from bot.settings.kinds import KINDS
 from bot.settings.shape import (
     DEFAULT_SCHEDULES,
     REGISTER,
+    AlarmSettings,
     BridgeSettings,
     ChannelSettings,
     DutySettings,
@@ -176,6 +177,7 @@ class _Reader:
             ),
             duty=duty,
             health=health,
+            alarms=document.section(AlarmSettings, "alarms"),
             manners=document.section(MannersSettings, "manners"),
             notices=document.section(NoticesSettings, "notices"),
             inbox=document.section(InboxSettings, "inbox"),

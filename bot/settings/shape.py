@@ -44,6 +44,7 @@ __all__ = [
     "DEFAULT_SCHEDULES",
     "DERIVED",
     "REGISTER",
+    "AlarmSettings",
     "Approval",
     "BridgeSettings",
     "ChannelSettings",
@@ -79,7 +80,7 @@ __all__ = [
 ]
 
 Job = Literal[
-    "remind", "remind_missing", "remind_each", "sms", "mail", "phone_list", "tally", "duty", "overdue", "series"
+    "remind", "remind_missing", "remind_each", "sms", "mail", "phone_list", "tally", "duty", "overdue", "series", "warn"
 ]
 OF_STAFF = ("duty", "overdue")
 """The jobs that speak in the staff's rooms."""
@@ -88,6 +89,7 @@ REGISTER = Path("名册")
 """Stands for a roster's file: who belongs to the room is what the office's register says."""
 Approval = Literal["everyone", "always", "never"]
 Carry = Literal["notices", "staff", "all"]
+Limit = Annotated[float, Field(ge=0, le=100)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,7 +276,8 @@ class ScheduleSettings:
     tomorrow (值班), and which suggestions are `overdue` (逾期). `series` posts the next text of a series (普法).
 
     Further up the ladder, each of those missing alone: `remind_each` privately, by `sms`, by `mail`; at last the
-    `phone_list` (电话名单) for whoever is on duty.
+    `phone_list` (电话名单) for whoever is on duty. `warn` looks whether somewhere more people are unwell than usual
+    (预警), in the whole office, and tells whoever is on duty; see `AlarmSettings`.
     """
     at: WallTime
     """Time of day in China."""
@@ -322,11 +325,38 @@ class HealthSettings:
     """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmSettings:
+    """`[alarms]`: early warning (预警), when a `warn` schedule looks whether more people are unwell than usual."""
+
+    least_rate: Annotated[float, Field(ge=0, le=1)] = 0.6
+    """Share of those expected to report without which a day says nothing (数据不足): it neither alarms nor counts as a
+    day to compare with. 0.6: where fewer report, a count says more of who reports than of who is ill.
+    """
+    look_back_days: Annotated[int, Field(ge=12, le=90)] = 28
+    """Days back in which the days to compare with are looked for; C3 needs twelve with enough reports."""
+    min_sigma: Annotated[float, Field(ge=0.1, le=10)] = 0.5
+    """Least standard deviation that is divided by: in a small unit that of a week may be 0. 0.5 is Burkom's."""
+    limits: tuple[Limit, Limit, Limit] = (3.0, 3.0, 2.0)
+    """Alarm where C1, C2, C3 are over these, as EARS has them; 0 for not by that one."""
+    unit_threshold: Annotated[int, Field(ge=0)] = 3
+    """Unwell people in one unit from whom on it alarms whatever is usual; 0 for no such number."""
+    office_threshold: Annotated[int, Field(ge=0)] = 10
+    """As `unit_threshold`, for the whole office."""
+    repeat_minutes: Annotated[int, Field(ge=0, le=1440)] = 120
+    """Minutes after which all staff are told what nobody has answered (知悉), once; 0 for never.
+
+    One that falls into the quiet hours waits for their end.
+    """
+
+
 DEFAULT_SCHEDULES = (
     ScheduleSettings(name="早上提醒", do="remind", at=time(8)),
     ScheduleSettings(name="下午催报", do="remind_missing", at=time(15)),
     ScheduleSettings(name="晚上汇总", do="tally", at=time(20)),
     ScheduleSettings(name="逾期提醒", do="overdue", at=time(9), days="workdays"),
+    ScheduleSettings(name="早间预警", do="warn", at=time(7, 30)),
+    ScheduleSettings(name="晚间预警", do="warn", at=time(20, 30)),
 )
 """A day as offices keep it, so that there is something to see before anything is configured."""
 
@@ -503,6 +533,8 @@ class Settings:
     """Who is on duty."""
     health: HealthSettings = HealthSettings()
     """Of whom the daily health reports are asked."""
+    alarms: AlarmSettings = AlarmSettings()
+    """Early warning."""
     manners: MannersSettings = MannersSettings()
     """How the bot behaves."""
     notices: NoticesSettings = NoticesSettings()

@@ -22,6 +22,7 @@ from bot.lines import Lines, Place, locate
 from bot.settings import credentials, faults, kinds
 from bot.settings.shape import (
     REGISTER,
+    AlarmSettings,
     BridgeSettings,
     DutySettings,
     HealthSettings,
@@ -59,6 +60,7 @@ HEADINGS: Mapping[str, type] = {
     "[[schedules]]": ScheduleSettings,
     "[duty]": DutySettings,
     "[health]": HealthSettings,
+    "[alarms]": AlarmSettings,
     "[manners]": MannersSettings,
     "[notices]": NoticesSettings,
     "[inbox]": InboxSettings,

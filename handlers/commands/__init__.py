@@ -16,6 +16,7 @@ from bot.heard import Heard
 from bot.messages import Post
 from bot.records import Command
 from handlers.commands import (
+    alarms,
     binding,
     duty,
     errands,
@@ -55,6 +56,8 @@ COMMANDS: Sequence[Entry] = (
     Entry(summary.summary, ("汇总", "summary", "统计", "tally"), " [日期] [群名或单位]：应报、已报、未报"),
     Entry(summary.missing, ("未报", "missing", "名单"), " [日期] [群名或单位]：谁还没报"),
     Entry(summary.unwell, ("异常", "unwell"), " [日期]：异常和待核实的，只私发给您"),
+    Entry(alarms.listed, ("预警", "alarms"), " [日期]：哪里异常的人比平时多，哪里报的人太少；只私发给您"),
+    Entry(alarms.acknowledge, ("知悉", "seen"), " 编号|全部：预警看到了，不再催"),
     Entry(unsure.listed, ("待核", "unsure", "待核实"), " [群名或单位]：说得不清楚的，只私发给您"),
     Entry(unsure.verify, ("核实", "verify"), " 姓名 正常|异常：问清楚以后记下；家属写 姓名 家属 正常"),
     Entry(why.why, ("为什么", "why", "依据"), " 姓名 [日期]：为什么这样记，凭哪句话、哪些规则；只私发给您"),

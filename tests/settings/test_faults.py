@@ -36,6 +36,8 @@ BAD = {
     "text for seconds": ("[outbox]\nlease_seconds = '30'", 2, "lease_seconds 应当是数", "不加引号"),
     "endless seconds": ("[outbox]\nlease_seconds = inf", 2, "lease_seconds 应当是有限的数", "普通的数"),
     "a number for a file": (ROOM.replace('"长沙.csv"', "7"), 4, "roster 应当是文字", "英文引号"),
+    "a list with too few in it": ("[alarms]\nlimits = [3, 3]", 2, "limits 少写了几项", "照 bot.toml 里的样子"),
+    "early warning of a room": (schedule("text = '小心'").replace("tally", "warn"), 8, "预警看的是整个单位", "删"),
     "text for a list": (schedule("rooms = '长沙'"), 10, "rooms 应当是列表", "方括号"),
     "a number in a list": (schedule("rooms = ['长沙',\n 7]"), 11, "rooms 应当是文字", "英文引号"),
     # bounds

@@ -15,12 +15,14 @@ def test_without_a_file_the_shipped_defaults_work() -> None:
     assert settings.load(None, {}) == settings.Settings()
 
 
-def test_the_shipped_day_reminds_asks_the_missing_tallies_and_looks_for_what_is_late() -> None:
+def test_the_shipped_day_reminds_asks_the_missing_tallies_and_looks_for_what_is_late_or_unusual() -> None:
     assert [(item.do, item.at, item.days, item.rooms) for item in settings.Settings().schedules] == [
         ("remind", time(8), "daily", ("*",)),
         ("remind_missing", time(15), "daily", ("*",)),
         ("tally", time(20), "daily", ("*",)),
         ("overdue", time(9), "workdays", ("*",)),
+        ("warn", time(7, 30), "daily", ("*",)),
+        ("warn", time(20, 30), "daily", ("*",)),
     ]
 
 
