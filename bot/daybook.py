@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot import audience
+from bot import audience, wording
 from bot.audience import Reached
 from bot.forms import Form
 from bot.parsing import reported
@@ -111,6 +111,20 @@ async def people_day(
     ids = await _ids_meant(session, office_id, whom)
     due = [_known(person) for person in people_meant if ids is None or person.person_id in ids]
     return await _health_day(session, office_id, name, due, on)
+
+
+async def in_no_group(
+    session: Session, office_id: int, on: date, whom: Sequence[str], seated: Collection[int]
+) -> RoomDay:
+    """The day of deputies of the register who sit in none of the groups: they are due all the same.
+
+    Args:
+        seated: those who sit in one.
+    """
+    asked = Role.DEPUTY in audience.roles_in(whom)
+    deputies = await audience.people_of(session, office_id, audience.Audience(roles=(Role.DEPUTY,))) if asked else []
+    outside = [person for person in deputies if person.person_id not in seated]
+    return await people_day(session, office_id, on, whom, outside, wording.outside_of_groups())
 
 
 async def _due_in(session: Session, room: Room, whom: Sequence[str]) -> list[Known]:
