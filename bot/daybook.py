@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot import audience
+from bot import audience, wording
 from bot.audience import Audience, Reached
 from bot.forms import Form
 from bot.parsing import reported
@@ -144,6 +144,20 @@ async def days_of(
         states, last = states_of(due, said.get(on, ()), here)
         days.append(RoomDay(room="", on=on, deputies=due, states=states, last=last))
     return meant, days
+
+
+async def in_no_group(
+    session: Session, office_id: int, on: date, whom: Sequence[str], seated: Collection[int]
+) -> RoomDay:
+    """The day of deputies of the register who sit in none of the groups: they are due all the same.
+
+    Args:
+        seated: those who sit in one.
+    """
+    asked = Role.DEPUTY in audience.roles_in(whom)
+    deputies = await audience.people_of(session, office_id, Audience(roles=(Role.DEPUTY,))) if asked else []
+    outside = [person for person in deputies if person.person_id not in seated]
+    return await people_day(session, office_id, on, whom, outside, wording.outside_of_groups())
 
 
 async def _due_in(session: Session, room: Room, whom: Sequence[str]) -> list[Known]:

@@ -16,14 +16,15 @@ from typing import Any
 
 from bot import app, registering, replay, wording
 from bot.app import Bot, Reader
-from bot.channel import Channel, Traits
+from bot.channel import Channel, Means, Traits
 from bot.channels.memory import TRAITS, MemoryChannel
 from bot.clock import VirtualClock, at, local
-from bot.messages import Message, OfficeId
+from bot.errors import BotError
+from bot.messages import Conversation, Message, OfficeId, Sender
 from bot.register import Register
 from bot.settings import Settings, StoreSettings
 from bot.transcript import GroupDay
-from storage import Store, migrate, people, posts, reminders, rooms
+from storage import Store, identities, migrate, people, posts, reminders, rooms
 from storage.tables import Post as PostRow
 from storage.tables import Room
 
@@ -42,8 +43,8 @@ async def rehearse(
         withheld: reminders that a cap or the quiet hours keep back, too.
 
     Returns:
-        one mapping a post: `at`, `room`, `to`, `text`, `mentions`, `why`; of what was kept back `text` is empty and
-        `withheld` says why.
+        one mapping a post: `at`, `room`, `to`, `means` (of what went to one alone), `text`, `mentions`, `why`; of
+        what was kept back `text` is empty and `withheld` says why.
     """
     named = {day.room for day in days}
     rooms_played = tuple(room for room in settings.rooms if room.name in named or room.purpose == "staff")
@@ -56,7 +57,7 @@ async def rehearse(
             if settings.register.content is not None:
                 await _take_over(settings, store, settings.register.content, days)
             bot = await _play(settings, store, sorted(days, key=lambda day: day.date), reader)
-            found = [*await _said(bot), *(await _withheld(bot) if withheld else ())]
+            found = [*await said(bot), *(await _withheld(bot) if withheld else ())]
             return sorted(found, key=lambda told: str(told["at"]))
         finally:
             await store.close()
@@ -85,15 +86,39 @@ async def _play(settings: Settings, store: Store, days: Sequence[GroupDay], read
         random.Random(0),  # noqa: S311 - jitter, no secret
         reader.private,
     )
-    stage, said = Stage(bot, clock), []
+    stage, talk = Stage(bot, clock), list[tuple[Message, Room, str]]()
     for day in days:
         room = await replay.room_of(bot, day, ROOM_CHANNEL)
-        said += [(message, room) for message in replay.messages_of(day, ROOM_CHANNEL)]
-    for message, room in sorted(said, key=lambda pair: pair[0].sent_at):
+        timed = [utterance.by for utterance in day.said if utterance.sent_at is not None]
+        talk += [(m, room, by) for m, by in zip(replay.messages_of(day, room.channel), timed, strict=True)]
+    for message, room, by in sorted(talk, key=lambda each: each[0].sent_at):
         await stage.play_until(message.sent_at)
-        await stage.hear(message, room)
+        if by:
+            await stage.hear_alone(await said_alone(bot, message, by))
+        else:
+            await stage.hear(message, room)
     await stage.play_until(at(days[-1].date + timedelta(days=1), time(settings.office.day_cutoff_hour)))
     return bot
+
+
+async def said_alone(bot: Bot, message: Message, channel: str) -> Message:
+    """The message as its sender would say it to the bot alone in a channel, by an account of theirs.
+
+    Raises:
+        BotError: nobody is called so, or they have no account there.
+    """
+    async with bot.store.begin() as session:
+        everybody = await people.everybody(session, bot.office_id)
+        person_id = next((known.person_id for known in everybody if known.name == message.sender.name), None)
+        if person_id is not None:
+            await bot.outbox.way(
+                session, person_id, Means.PRIVATE
+            )  # who never spoke on the chat page gets a seat there
+            for account in await identities.of_person(session, person_id, channel):
+                place = Conversation(external_id=account.external_id, private=True)
+                sender = Sender(external_id=account.external_id, name=account.name_seen)
+                return replace(message, channel=channel, sender=sender, conversation=place)
+    raise BotError(f"{message.sender.name} 没有渠道 {channel} 的账号。请检查群日文件里的 by，和名册里的邮箱、手机")
 
 
 def _traits(channel: Channel | None) -> Traits:
@@ -114,6 +139,15 @@ class Stage:
     async def hear(self, message: Message, room: Room) -> None:
         """Has a message said in the room, now."""
         await replay.keep(self._bot, room, [message])
+        await self.handle()
+
+    async def hear_alone(self, message: Message) -> None:
+        """Has a message said to the bot alone, now."""
+        await self._bot.inbox.accept(message)
+        await self.handle()
+
+    async def handle(self) -> None:
+        """Has what came in handled."""
         await self._bot.inbox.handle_waiting()
         self._due_at = await self._bot.planner.next_due_at()  # what was said may have left a question open
 
@@ -137,7 +171,8 @@ class Stage:
             self._post_at = await self._bot.outbox.send_due()
 
 
-async def _said(bot: Bot) -> list[Mapping[str, Any]]:
+async def said(bot: Bot) -> list[Mapping[str, Any]]:
+    """Every post that went out, in order; as `rehearse` returns them."""
     async with bot.store.read() as session:
         made = await posts.in_states(session, bot.office_id, ("sent", "delivered"), most=100_000)
         called = {m.person_id: m.name for m in await people.everybody(session, bot.office_id)}
@@ -152,6 +187,7 @@ async def _said(bot: Bot) -> list[Mapping[str, Any]]:
             "at": local(post.sent_at or post.made_at).isoformat(timespec="seconds"),
             "room": named.get(post.room_id) if post.room_id is not None else None,
             "to": called.get(post.person_id) if post.person_id is not None else None,
+            "means": str(bot.channels[post.channel].traits.means) if post.room_id is None else None,
             "text": wording.together([part.text for part in (post, *parts.get(post.id, ()))]),
             "mentions": [
                 called[person]

@@ -26,12 +26,19 @@ _NAME_AND_WORDS = re.compile(r"^(?P<name>[^:：\s][^:：]{0,28})[:：]\s*(?P<wor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
-    """Somebody's words; `sent_at` is aware, or None where the copy gives no time; `id` where the file gives one."""
+    """Somebody's words.
+
+    Args:
+        sent_at: aware, or None where the copy gives no time.
+        id: where the file gives one.
+        by: the channel in which it was said to the bot alone; empty for what was said in the group.
+    """
 
     sender: str
     text: str
     sent_at: datetime | None = None
     id: str | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,5 +204,9 @@ def _utterance(name: str, number: int, row: dict[str, Any]) -> Utterance:
     if sent_at.tzinfo is None:
         sent_at = sent_at.replace(tzinfo=_CHINA)
     return Utterance(
-        sender=sender, text=text, sent_at=sent_at, id=str(row["id"]) if row.get("id") is not None else None
+        sender=sender,
+        text=text,
+        sent_at=sent_at,
+        id=str(row["id"]) if row.get("id") is not None else None,
+        by=str(row.get("by", "")),
     )

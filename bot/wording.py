@@ -219,6 +219,7 @@ _MEANS: Mapping[str, str] = {"mention": "群里点名", "private": "私信", "sm
 _FATES: Mapping[str, str] = {
     "sent": "",
     "delivered": "已送达",
+    "merged": "",
     "due": "还没发出",
     "claimed": "正在发",
     "refused": "没送到",
@@ -239,14 +240,14 @@ def reminder_to_one(name: str, on: str, title: str, example: str, *, mail: bool)
     Of a mail the first line is its subject.
     """
     such = f"，比如：{example}" if example else "。"
-    what = title or f"{on}的情况"
+    what, yours = title or f"{on}的情况", f"的{title}" if title else f"{on}的情况"
     greeting = f"{name}您好：" if name else "您好："
     if mail:
         return (
-            f"请回复：{what}\n{greeting}还没看到您的{what}。直接回复这封邮件，写一句就行{such}\n"
+            f"请回复：{what}\n{greeting}还没看到您{yours}。直接回复这封邮件，写一句就行{such}\n"
             "已经报过的不用理会，谢谢。"
         )
-    return f"{greeting}还没看到您的{what}，方便时回我一句就行{such}"
+    return f"{greeting}还没看到您{yours}，方便时回我一句就行{such}"
 
 
 def no_channel(means: str) -> str:

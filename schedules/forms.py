@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot import daybook, staff, wording
 from bot.forms import Form, Per
-from bot.messages import Post
+from bot.messages import Manner, Post
 from bot.reports import forms as reports
 from bot.reports.forms import FormDay
 from bot.settings import Settings
@@ -30,7 +31,7 @@ async def remind(due: Due, session: Session) -> Sequence[Post]:
 
 
 async def tally(due: Due, session: Session) -> Sequence[Post]:
-    """Posts the day's counts in the room, and hands staff what the room may not see."""
+    """Posts the day's counts in the room, and hands those on duty what the room may not see."""
     day = await _day(due, session)
     if day is None:
         return ()
@@ -41,7 +42,8 @@ async def tally(due: Due, session: Session) -> Sequence[Post]:
     posts = [due.post(text)]
     if said := reports.for_staff(day):
         key, why = f"{due.key}/form", due.schedule.name
-        posts += await staff.to_each(session, due.room.id, due.room.office_id, key, why, said, due.not_after)
+        told = await staff.to_officers(session, due.room.id, due.room.office_id, due.on, key, why, said, due.not_after)
+        posts += [replace(post, manner=Manner.TOGETHER) for post in told]
     return posts
 
 

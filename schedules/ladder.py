@@ -93,7 +93,12 @@ async def phone_list(due: OfficeDue, session: Session) -> Sequence[Post]:
 
 
 async def _missing(due: OfficeDue, session: Session) -> _Missing:
-    return await daybook.missing(session, due.settings, due.rooms, due.schedule.form, due.on)
+    found = await daybook.missing(session, due.settings, due.rooms, due.schedule.form, due.on)
+    if not due.schedule.form and "*" in due.schedule.rooms:
+        seated = {member.person_id for room in due.rooms for member in await people.members(session, room.id)}
+        others = await daybook.in_no_group(session, due.office_id, due.on, due.settings.health.whom, seated)
+        found |= {known.person_id: (known, []) for known in others.missing if known.person_id not in found}
+    return found
 
 
 async def _calls(due: OfficeDue, session: Session, missing: _Missing) -> list[Call]:
@@ -111,7 +116,10 @@ async def _calls(due: OfficeDue, session: Session, missing: _Missing) -> list[Ca
             unit=known.unit,
             phone=phones.get(person_id, ""),
             groups=[room.name for room in rooms],
-            tried=[*(said for room in rooms for said in in_groups.get(room.id, ())), *tried.get(person_id, ())],
+            tried=[
+                *dict.fromkeys(said for room in rooms for said in in_groups.get(room.id, ())),
+                *tried.get(person_id, ()),
+            ],
             unreachable=person_id in marked,
         )
         for person_id, (known, rooms) in missing.items()

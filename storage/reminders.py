@@ -16,8 +16,10 @@ from storage.writing import insert_new
 CAP, WEEK, QUIET, ADDRESS, OFFICE = "cap", "week", "quiet", "address", "office"
 """Why nothing was made: often enough that day, or in seven days; quiet hours, no address, left to the office."""
 
-_COUNTED = ("due", "claimed", "sent", "delivered", "unknown")
+_COUNTED = ("due", "claimed", "sent", "delivered", "unknown", "merged")
 """Posts that reminded somebody, may have, or still will."""
+_said_in = func.coalesce(Post.merged_into, Post.id)
+"""The post as it went out: a merged one went out within another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,14 @@ async def noted(
 async def counts(
     session: Session, office_id: int, on_day: date, person_ids: Collection[int]
 ) -> Mapping[int, Mapping[str, int]]:
-    """How often each was reminded for a day, about whatever, by means: what went out, may have, or is due."""
+    """How often each was reminded for a day, about whatever, by means: what went out, may have, or is due.
+
+    What was said in one post reminded once.
+    """
     if not person_ids:
         return {}
     query = (
-        select(Reminder.person_id, Reminder.means, func.count())
+        select(Reminder.person_id, Reminder.means, func.count(_said_in.distinct()))
         .join(Post, (Post.office_id == Reminder.office_id) & (Post.key == Reminder.post_key))
         .where(Reminder.office_id == office_id, Reminder.on_day == on_day, Reminder.person_id.in_(person_ids))
         .where(Reminder.post_key != "", Post.state.in_(_COUNTED))
@@ -75,7 +80,7 @@ async def sent_by(
     if not person_ids or not channels:
         return {}
     query = (
-        select(Post.person_id, func.count())
+        select(Post.person_id, func.count(_said_in.distinct()))
         .where(
             Post.office_id == office_id,
             Post.person_id.in_(person_ids),

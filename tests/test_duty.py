@@ -16,7 +16,7 @@ from bot.messages import Dispatch
 from bot.rota import Shift, read
 from bot.settings import DutySettings, ScheduleSettings, Settings, load
 from storage import Store
-from tests.office import GROUP, STAFF_ROOM, Office, open_office, settings_for
+from tests.office import GROUP, OTHER, STAFF_ROOM, Office, open_office, settings_for
 from tests.reading import real
 
 DAY, NEXT, THIRD = date(2020, 2, 10), date(2020, 2, 11), date(2020, 2, 12)
@@ -111,6 +111,21 @@ async def test_who_is_ill_is_told_to_those_on_duty_alone(store: Store) -> None:
     await office.say("张三", "38.5 咳嗽")
     said = await office.heard()
     assert told(said) == {"周敏"}
+
+
+async def test_the_evening_tally_tells_who_is_ill_to_those_on_duty_alone(store: Store) -> None:
+    evening = [ScheduleSettings(name="晚上汇总", do="tally", at=time(20))]
+    day = settings_for(evening, duty=DutySettings(shifts=SHIFTS))
+    office = await open_office(store, VirtualClock(at(DAY, time(9))), day, real())
+    await known(office)
+    await office.say("张三", "38.5 咳嗽")
+    await office.say("赵六", "发热38.1", OTHER)
+    before = len(office.channel.said)
+    await office.play(time(20, 30))
+    said = [d for d in office.channel.said[before:] if d.conversation.private and "异常、待核实" in d.text]
+    assert told(said) == {"周敏"}
+    assert "张三" in "".join(d.text for d in said)
+    assert "赵六" in "".join(d.text for d in said)
 
 
 @pytest.mark.parametrize("shifts", [(Shift(on=THIRD, names=("周敏",)),), (Shift(on=DAY, names=("不在的人",)),)])

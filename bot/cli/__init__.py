@@ -69,7 +69,9 @@ def _with_config(parser: argparse.ArgumentParser, default: object = None) -> Non
 
 def _add_arguments(name: str, command: argparse.ArgumentParser) -> None:
     if name in ("replay", "rehearse"):
-        command.add_argument("files", nargs="+", type=Path, metavar="文件", help="群日文件（JSON Lines）")
+        command.add_argument(
+            "files", nargs="+", type=Path, metavar="文件", help="群日文件（JSON Lines），或者装着它们的文件夹"
+        )
     if name == "tally":
         command.add_argument("--date", required=True, metavar="日期", help="2020-02-10、2月10日、今天、昨天")
         command.add_argument("--room", metavar="群", help="只看这个群")

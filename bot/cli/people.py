@@ -36,7 +36,7 @@ _PRIVATE = ("phone", "email")
 
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Shows what the files would change; with `--yes` changes it. Files with a fault are refused whole."""
-    settings = settings_of(arguments, environ)
+    settings = settings_of(arguments, environ, secrets=False)
     after = _register(arguments, settings)
     console = Console(highlight=False, width=_WIDTH)
     found = complete(_take_over(settings, after) if arguments.yes else _preview(settings, after))

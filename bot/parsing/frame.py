@@ -123,6 +123,8 @@ def forwarded(document: Document, start: int, end: int) -> bool:
     word = document.plain[first.start : first.end]
     if word.startswith(("【", "[", "(", "转", "快讯", "讣告", "最新", "疫情通报", "扩散")):
         return first.start <= lead + 1
+    if word == "刚看到" and document.plain[first.end : first.end + 1] in (",", "!", "。", "~", ";"):
+        return False  # the reminder was just seen, and here is the answer to it
     own = any(h.role == "self" for h in between(document.health, start, end)) and document.temperatures(start, end)
     if word in ("听说", "据悉", "刷到", "刚看到", "看到一则", "网上看到", "网上说") and own:
         return False

@@ -14,6 +14,8 @@ Complain = Callable[[str, str], None]
 """Is told what is wrong, and the remedy."""
 
 STORE_VARIABLE = "LIAISON_STORE"
+MADE_UP = "A" * 43
+"""Stands for each secret where nobody is spoken to; of the length of an EncodingAESKey, which has to be a key."""
 
 _SECRET = re.compile(r"token|password|passwd|secret|(?:api|aes)_?key|^key$|密码|口令|令牌|密钥", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")

@@ -64,18 +64,19 @@ def usual_path(environ: Mapping[str, str]) -> Path | None:
     return USUAL_FILE if USUAL_FILE.exists() else None
 
 
-def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+def load(path: Path | None, environ: Mapping[str, str], *, secrets: bool = True) -> Settings:
     """Reads the configuration.
 
     Args:
         path: the file; None for what is shipped.
         environ: holds the secrets, and `LIAISON_STORE`, which stands over the file's store.
+        secrets: whether channels need theirs; a rehearsal speaks to nobody, and every one is made up for it.
 
     Raises:
         SettingsError: with every fault of the file and of the rosters it names, by file and line.
     """
     document = Document.read(path) if path else Document(None, {}, Lines({}))
-    reader = _Reader(document, environ)
+    reader = _Reader(document, environ, secrets=secrets)
     settings = reader.settings()
     if document.faults:
         raise SettingsError(_in_order(document.faults, path))
@@ -143,8 +144,9 @@ def _in_order(found: Sequence[Fault], path: Path | None) -> tuple[Fault, ...]:
 class _Reader:
     """Puts the settings together from one document and the environment."""
 
-    def __init__(self, document: Document, environ: Mapping[str, str]) -> None:
+    def __init__(self, document: Document, environ: Mapping[str, str], *, secrets: bool) -> None:
         self.warnings: list[Fault] = []
+        self._needs_secrets = secrets
         self._document = document
         self._environ = environ
 
@@ -263,6 +265,8 @@ class _Reader:
 
     def _secrets(self, channel: ChannelSettings) -> dict[str, Any]:
         """The secrets of its kind, each from the environment or a file of its own."""
+        if not self._needs_secrets:
+            return dict.fromkeys(kinds.secrets_of(channel), credentials.MADE_UP)
         complain = partial(self._document.fault, ("channels", channel.name))
         spare = {secret: credentials.variable_of(channel.name, secret) for secret in KINDS[channel.kind].spare}
         found: dict[str, Any] = {secret: self._environ.get(name, "").strip() for secret, name in spare.items()}

@@ -66,12 +66,8 @@ async def _by_units(part: Part | None, on: date, heard: Heard, session: Session)
 
 async def _in_no_group(on: date, days: Sequence[RoomDay], heard: Heard, session: Session) -> RoomDay:
     """Deputies of the register who sit in none of the groups are due all the same, and are not forgotten."""
-    deputies = audience.Audience(roles=(Role.DEPUTY,))
-    people = await audience.people_of(session, heard.office_id, deputies)
     seated = {known.person_id for day in days for known in day.deputies}
-    people = [person for person in people if person.person_id not in seated]
-    whom = heard.settings.health.whom
-    return await daybook.people_day(session, heard.office_id, on, whom, people, wording.outside_of_groups())
+    return await daybook.in_no_group(session, heard.office_id, on, heard.settings.health.whom, seated)
 
 
 async def _day(session: Session, room: Room, part: Part | None, on: date, heard: Heard) -> RoomDay:

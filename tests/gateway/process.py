@@ -208,10 +208,11 @@ class Gateway:
         timestamp = int(at.timestamp() * 1000) if at else None
         return await self._said_by(room, member, text=text, mentions=called, timestamp=timestamp)
 
-    async def say_privately(self, member: str, text: str) -> str:
-        """Has somebody say something to the bot alone; returns the message's id."""
+    async def say_privately(self, member: str, text: str, at: datetime | None = None) -> str:
+        """Has somebody say something to the bot alone; returns the message's id. `at` as in `say`."""
         await self._add_contact(member)
-        return await self._said_by(BOT, member, text=text)
+        timestamp = int(at.timestamp() * 1000) if at else None
+        return await self._said_by(BOT, member, text=text, timestamp=timestamp)
 
     async def say_all(self, room: str, lines: Iterable[tuple[str, str]]) -> list[str]:
         """Has members say things, (member, text) each, as fast as the gateway can; returns the messages' ids."""

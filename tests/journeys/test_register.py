@@ -14,7 +14,7 @@ from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from bot import app, audience, daybook, registering, rehearsal
+from bot import app, audience, daybook, registering
 from bot.app import Reader
 from bot.audience import Audience
 from bot.cli import main
@@ -24,8 +24,7 @@ from bot.messages import Dispatch
 from bot.register import Entry, Level, Register, Unit
 from bot.reports.tally import together
 from bot.rosters import Role
-from bot.settings import REGISTER, HealthSettings, RoomSettings, ScheduleSettings, Settings, load
-from bot.transcript import read_group_day
+from bot.settings import REGISTER, HealthSettings, RoomSettings, ScheduleSettings, Settings
 from storage import Store, marks, people, register, rooms
 from tests.office import GROUP, OTHER, STAFF_ROOM, Office, open_office, settings_for
 
@@ -364,7 +363,7 @@ async def test_health_is_asked_of_a_sub_list_alone(store: Store, clock: VirtualC
     await take_over(store, settings)
     office = await open_office(store, clock, settings, reader)
     asked = [mention.name for post in await played(office, time(15, 1)) for mention in post.mentions]
-    assert sorted(asked) == ["张三", "贺立"]  # in one of their groups
+    assert sorted(asked) == ["张三", "贺立"]  # each in one of their groups
     said = (await office.ask("周敏", "/汇总", STAFF_ROOM))[0].text
     assert "合计 3 个群：应报 2 人" in said
     assert "李四" not in said
@@ -418,17 +417,18 @@ async def test_a_staff_room_is_silent_where_its_health_is_not_asked(
     assert await played(office, time(23)) == []
 
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "湖南"
-
-
-async def test_the_example_of_a_province_rehearses_its_day_out_of_the_box() -> None:
-    settings = load(EXAMPLE / "bot.toml", {})
-    assert settings.warnings == ()
-    assert sum(room.purpose == "deputies" for room in settings.rooms) == 15
-    with (EXAMPLE / "长沙2月10日.jsonl").open(encoding="utf-8") as lines:
-        day = read_group_day("长沙2月10日.jsonl", lines)
-    said = await rehearsal.rehearse(settings, [day], Reader.for_settings(settings))
-    by_room = {(post["room"], post["why"]): post for post in said}
-    assert "应报 8 人，已报 5 人，未报 3 人" in by_room["长沙代表联络群", "晚上汇总"]["text"]
-    assert len(by_room["省联工委应急群", "机关催报"]["mentions"]) == 6
-    assert "应报 6 人" in by_room["省联工委应急群", "机关汇总"]["text"]  # staff, apart from the deputies
+async def test_a_deputy_in_none_of_the_groups_is_called_like_the_others(
+    store: Store, clock: VirtualClock, reader: Reader
+) -> None:
+    calls = (ScheduleSettings(name="电话名单", do="phone_list", at=time(19)),)
+    again = (ScheduleSettings(name="再打一次", do="phone_list", at=time(20)),)
+    settings = replace(of_register(), schedules=(*calls, *again))
+    alone = deputy("游外", "430100", phone="13900010099")
+    await take_over(store, settings, [*PEOPLE, alone])
+    office = await open_office(store, clock, settings, reader)
+    await office.say("周敏", "早上好", STAFF_ROOM)
+    first = next(post.text for post in await played(office, time(19, 30)) if "电话名单" in post.text)
+    assert "游外（长沙市） 13900010099" in first
+    await office.say("周敏", "/代报 游外 36.5 健康", STAFF_ROOM)
+    second = next(post.text for post in await played(office, time(20, 30)) if "电话名单" in post.text)
+    assert "游外" not in second

@@ -309,6 +309,18 @@ async def test_the_cap_of_the_day_counts_all_means(store: Store) -> None:
     assert [why for why, _ in await sent_at(office, "李四")] == ["私信催报", "口罩私信"]
 
 
+async def test_a_mention_said_within_another_post_is_counted_and_told_like_any_other(store: Store) -> None:
+    other = replace(REMIND, name="下午好", at=MENTION.at, text="各位下午好")
+    day = settings_of([other, MENTION, PRIVATE, CALLS], manners=MannersSettings(reminders_per_day=1))
+    office = await town(store, day)
+    await office.play(time(19, 30))
+    spoken = [said for said in office.said("group") if said.conversation.name == GROUP]
+    assert len(spoken) == 1  # both within one post
+    assert [mention.name for mention in spoken[0].mentions] == ["张三", "李四", "王五"]
+    assert await sent_at(office, "张三") == []  # once a day is enough
+    assert "张三（岳麓区） 13900000001：群里提醒 15:00、群里点名 15:00、私信（今天" in office.told("电话名单").text
+
+
 async def test_a_week_of_short_messages_is_enough(store: Store) -> None:
     office = await town(store, settings_of([SHORT], manners=MannersSettings(sms_per_week=2)))
     await office.play_until(at(DAY + timedelta(days=3), time(19)))
