@@ -219,7 +219,6 @@ _MEANS: Mapping[str, str] = {"mention": "群里点名", "private": "私信", "sm
 _FATES: Mapping[str, str] = {
     "sent": "",
     "delivered": "已送达",
-    "merged": "",
     "due": "还没发出",
     "claimed": "正在发",
     "refused": "没送到",

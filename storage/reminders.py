@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from storage import Session
 from storage.tables import Post, Reminder
@@ -16,10 +17,11 @@ from storage.writing import insert_new
 CAP, WEEK, QUIET, ADDRESS, OFFICE = "cap", "week", "quiet", "address", "office"
 """Why nothing was made: often enough that day, or in seven days; quiet hours, no address, left to the office."""
 
-_COUNTED = ("due", "claimed", "sent", "delivered", "unknown", "merged")
+_COUNTED = ("due", "claimed", "sent", "delivered", "unknown")
 """Posts that reminded somebody, may have, or still will."""
-_said_in = func.coalesce(Post.merged_into, Post.id)
-"""The post as it went out: a merged one went out within another."""
+_carrier = aliased(Post)
+_state = func.coalesce(_carrier.state, Post.state)
+"""What became of a post: one that was merged shares the fate of the one within which it went out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,11 @@ async def counts(
     if not person_ids:
         return {}
     query = (
-        select(Reminder.person_id, Reminder.means, func.count(_said_in.distinct()))
+        select(Reminder.person_id, Reminder.means, func.count(func.coalesce(Post.merged_into, Post.id).distinct()))
         .join(Post, (Post.office_id == Reminder.office_id) & (Post.key == Reminder.post_key))
+        .outerjoin(_carrier, _carrier.id == Post.merged_into)
         .where(Reminder.office_id == office_id, Reminder.on_day == on_day, Reminder.person_id.in_(person_ids))
-        .where(Reminder.post_key != "", Post.state.in_(_COUNTED))
+        .where(Reminder.post_key != "", _state.in_(_COUNTED))
         .group_by(Reminder.person_id, Reminder.means)
     )
     found: dict[int, dict[str, int]] = {}
@@ -80,7 +83,7 @@ async def sent_by(
     if not person_ids or not channels:
         return {}
     query = (
-        select(Post.person_id, func.count(_said_in.distinct()))
+        select(Post.person_id, func.count())
         .where(
             Post.office_id == office_id,
             Post.person_id.in_(person_ids),
@@ -108,11 +111,12 @@ async def tried(
     if not person_ids:
         return ()
     query = (
-        select(Reminder, Post.state, Post.sent_at)
+        select(Reminder, _state, Post.sent_at)
         .outerjoin(
             Post,
             (Post.office_id == Reminder.office_id) & (Post.key == Reminder.post_key) & (Reminder.post_key != ""),
         )
+        .outerjoin(_carrier, _carrier.id == Post.merged_into)
         .where(
             Reminder.office_id == office_id,
             Reminder.on_day == on_day,

@@ -16,7 +16,7 @@ from bot.app import Reader
 from bot.cli.setup import complete
 from bot.cli.sources import group_days, settings_of
 
-_APART: Final = timedelta(minutes=5)
+_APART: Final = timedelta(minutes=15)
 """What is said alike and no further apart than this is shown once."""
 _SOMEBODY: Final = "〔姓名〕"
 _MEANS: Final = {"private": "私聊", "sms": "短信", "mail": "邮件"}
