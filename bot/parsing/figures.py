@@ -61,7 +61,25 @@ def spoken(plain: str, sentence: Sentence, token: Hit) -> bool:
         return True
     if _ORDERED.match(plain, token.end, sentence.end):
         return True
-    return _wearied(plain, sentence, token, before)
+    return _sighs(plain, sentence, token) or _wearied(plain, sentence, token, before)
+
+
+def _sighs(plain: str, sentence: Sentence, token: Hit) -> bool:
+    """头疼,老师又布置作业了: the whole message is a sigh and what it is about."""
+    if token.value != "头痛" or plain[: token.start].strip() or plain[sentence.end :].strip(" 。!~\n"):
+        return False
+    return (
+        _SIGHED_AT.fullmatch(plain, token.end, sentence.end) is not None
+        and sum(t.role in ("symptom", "open", "temp", "self") for t in sentence.tokens) == 1
+        and not _ill_besides(plain, sentence, token)
+    )
+
+
+_SIGHED_AT = re.compile(
+    r"(?:死了|啊|呀|哦|唉)*,(?:这?[老师领导上面级头娃孩子们学校他她它网]{0,4})?"
+    r"(?:(?:作业|台账|表格?|材料|系统|网|视频|网课|账)?(?:又|还)(?:在|是)?(?:要|叫|让|布置|发|不写|没写|不做|催|断|卡|崩|掉线|重做|重填|改|填)+(?:我们?|一[个份张]|新的?|交|报|做|填|写)*"
+    r"(?:作业|台账|表格?|材料|系统|网|网课|报表|统计)?|(?:这道?)?题(?:都|也)?(?:不会|做不[来出])(?:做|解)?)[了啊呀吗]*[\s!~]*"
+)
 
 
 def _of_nobody(plain: str, sentence: Sentence, token: Hit, before: str) -> bool:

@@ -45,7 +45,7 @@ class Scene(NamedTuple):
 _BARE = re.compile(
     r"(?:[\s,、:+*~()\"'“”·.✅☑✔👌🆗👍💪😊😄🙏😷🌡🤒🤧\U0001F300-\U0001FAFF]|我们|我|本人|俺|额|咱|自己|人|今天|今日|今早|今晚|今晨|早上|晚上|上午|下午|中午|现在|目前|早|晚|昨天到今天|"
     r"都|均|全|很|蛮|挺|还|非常|也|亦|屋里|这边|这里|一直|一切|[娃崽伢他她爸妈爷奶哥弟姐妹儿女孙媳婆公岳父母口个子两三四]|视频里|电话里|看着?|各方面|方面|身体|体温|健康|状况|状态|情况|精神|是|的|呢|哈|啊|呀|了|哦|咧|哩|嘞|着|得|报告|汇报|报|组织|请放心|放心|勿念|谢谢关心|感谢关心|"
-    r"大家好|大家早上好|各位|领导|好|全家|家人|家里|家里人|爱人|老婆|孩子|和|跟|与|及|老人|父母|其他|其它|别的|其余|另外|代表|同志|第[\d一二三四五六七八九十]+天|在家|没出门|未出门|未外出|没有外出|没外出|不外出)*"
+    r"大家好|大家早上好|各位|领导|好|全家|家人|家里|家中|家里人|爱人|老婆|孩子|和|跟|与|及|老人|父母|其他|其它|别的|其余|另外|代表|同志|第[\d一二三四五六七八九十]+天|在家|没出门|未出门|未外出|没有外出|没外出|不外出)*"
 )
 _SUBJECTS = frozenset({"self", "kin", "name", "animal", "pronoun"})
 _AT_WORK = re.compile(
@@ -240,9 +240,9 @@ _MEASURED = frozenset({"topic", "temp"})
 def _alone(scene: Scene, token: Hit, start: int, end: int) -> bool:
     """Whether a clause says nothing but that somebody is well; 还好 needs somebody whose health it can be."""
     plain = scene.plain
-    if not _BARE.fullmatch(plain, start, token.start):
-        return False
     tokens = [t for t in scene.sentence.tokens if start <= t.start < end]
+    if not _BARE.fullmatch(plain, start, token.start) and not _BARE.fullmatch(_but_kin(plain, start, token, tokens)):
+        return False
     if not _BARE.fullmatch(plain, token.end, end) and not any(
         t.role in ("temp", "fine", "well", "symptom", "neg") and t.start >= token.end for t in tokens
     ):
@@ -256,6 +256,16 @@ def _alone(scene: Scene, token: Hit, start: int, end: int) -> bool:
         t.role in ("self", "kin", "pronoun") and t.start < token.start for t in scene.sentence.tokens
     )
     return persons_near or scene.cast.reported
+
+
+def _but_kin(plain: str, start: int, token: Hit, tokens: Sequence[Hit]) -> str:
+    """What stands before a word beside relatives: 都 of 大人小孩都."""
+    said = []
+    for kin in (t for t in tokens if t.role == "kin" and t.end <= token.start):
+        if kin.start >= start:
+            said.append(plain[start : kin.start])
+            start = kin.end
+    return "".join([*said, plain[start : token.start]])
 
 
 _TRIED = re.compile(r"(?:试|尝|买|用)[了过],$")

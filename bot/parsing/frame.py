@@ -30,7 +30,7 @@ _NOT_ACK_BEFORE = re.compile(
     r"(?:没有?|未|还没有?|尚未|刚|请|有没有|是否|都|如|凡|谁|哪|等|才|怎么|看到|后|若|望|\?)\s?$"
 )
 _ACK_AFTER_BAD = re.compile(
-    r"\s?(?:请|后|货|钱|款|物|口罩|快递|捐|短信|多少|没|吗|的请|了吗|了没|不|举报|来自|一|\d|几|很多|的(?!$)|以后|什么|物资|材料|红包|礼|表|邮|答复|回音|锦旗|感谢信|问题|反映|意见|建议)"
+    r"\s?(?:请|后|货|钱|款|物|口罩|快递|捐|短信|多少|没|吗|吧|么|否|的请|了吗|了吧|了么|了否|了没|不|举报|来自|一|\d|几|很多|的(?!$)|以后|什么|物资|材料|红包|礼|表|邮|答复|回音|锦旗|感谢信|问题|反映|意见|建议)"
 )
 
 
@@ -160,7 +160,7 @@ def ack(document: Document, start: int, end: int) -> Ack | None:
         clause = max(before.rfind(","), before.rfind(" "), before.rfind("\n")) + 1
         stop = plain.find(",", hit.end, end)
         stop = end if stop < 0 else stop
-        lead = re.sub(r"^(?:好的?|嗯+|ok|大家好|您好|主任|领导|@\S+|各位|[\s【\[(])*", "", before[clause:])
+        lead = _ACK_OPENS.sub("", before[clause:])
         if (
             _NOT_ACK_BEFORE.search(before[-4:])
             or re.search(r"请[^,]{1,8}$", before)
@@ -177,6 +177,9 @@ def ack(document: Document, start: int, end: int) -> Ack | None:
     return None
 
 
+_ACK_OPENS = re.compile(
+    r"^(?:好的?|嗯+|ok|大家好|您好|主任|领导|@\S+|各位|[\s【\[(\U0001F300-\U0001FAFF\u2600-\u27bf])*"
+)
 _ACK_LEAD = re.compile(
     r"(?:我|本人|我们|[\u4e00-\u9fff]{2,6}(?:县|市|区|组|团|镇|乡|局|代表|联工委|人大)?|已经?|均|全部|通知|都)[:\s已]*"
 )
@@ -214,10 +217,15 @@ def retract(document: Document, start: int, end: int) -> Retract | None:
 
 def _is_proposed(plain: str, start: int, at: int, behind: int, end: int) -> bool:
     """建议取消收费: something else is to go; 我的建议取消 and 建议取消吧 take the suggestion back."""
-    proposed = plain.endswith("建议", start, at) and not _NOTHING_AFTER.match(plain, behind, end)
-    return proposed and not _MY_REPORT.search(plain, start, at - 2)
+    if _NOTHING_AFTER.match(plain, behind, end):
+        return False
+    if plain.endswith("建议", start, at):
+        return not _MY_REPORT.search(plain, start, at - 2)
+    proposed = _PROPOSES.match(plain, start, at)  # 建议交警取消那处抓拍
+    return proposed is not None and not _MY_REPORT.search(plain, proposed.end(), at)
 
 
+_PROPOSES = re.compile(r"(?:[\s,。]|我们?|个人|强烈|再次?|也|还)*(?:建议|提议|呼吁|恳请|请求)(?=[^,。:]{0,10}$)")
 _NOT_A_REPORT = re.compile(
     r"转的|网传|官方|谣|光发|只发|仅发|旧|通知|二维码|链接|承诺书|文件|模板|口令|安排|方案|(?:登记|健康|统计|报送|汇总)?表(?:格|单)?(?:已经?|全|都|一律)*$|希望|应该?|要求|能否|规定|政策|条例|会议|公司|车票|合同|订单|表格|版本|附件|名单(?!里我)|千万|大家(?!别|请)|不能|不可|不容|容易"
 )

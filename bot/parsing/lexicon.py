@@ -74,6 +74,7 @@ HEALTH = frozenset(
 VOICE = frozenset(
     [
         "suggest",
+        "advised",
         "modal",
         "weak_modal",
         "body_politic",

@@ -193,6 +193,8 @@ class Cast:
             return  # 要她爸带去看医生
         if token.start == self._settled_at or self._is_strangers(token) or self._speaks_for(token):
             return
+        if _COUPLE.search(self._plain, token.start, token.end) and self._couple(token):
+            return
         if self._is_stranger(token) or _THEIR_PEOPLE.match(self._plain, token.end):
             self.other = True
             self.trail.append((token.start, [], True))
@@ -208,6 +210,17 @@ class Cast:
             self._last = Who(self._now_name(), kin=self._kin(token))  # 替我爱人请个假，他烧到38.5
         else:
             self._turn([Who(self._now_name(), kin=self._kin(token))], token)
+
+    def _couple(self, token: Hit) -> bool:
+        """我们两口子 are the sender and one more; 他们两口子 neither."""
+        if _OURS.search(self._plain, self._sentence.start, token.start + 2):
+            self._turn([self.main, Who(self.main.name, kin=self._kin(token))], token)
+            return True
+        if _THEIRS.search(self._plain, self._sentence.start, token.start):
+            self.other = True
+            self.trail.append((token.start, [], True))
+            return True
+        return False
 
     def _speaks_for(self, token: Hit) -> bool:
         """邱处机代表未接电话，家属说他没事: the family only says how the deputy is."""
@@ -243,6 +256,11 @@ class Cast:
             self._turn([self._owner_last], token)
         elif who is not None:
             self._turn([who], token)
+        elif _TOLD_ME.search(self._plain, self._sentence.start, token.start) and _LONG_AGO.match(
+            self._plain, token.end
+        ):
+            self.other = True  # 老李说他以前发过烧
+            self.trail.append((token.start, [], True))
 
     def _means_owner(self, who: Who, token: Hit) -> bool:
         """他爱人37.9，他本人36.4: him whose wife it is, and so where she has been measured already."""
@@ -561,6 +579,11 @@ class Cast:
         return sheets
 
 
+_COUPLE = re.compile(r"口子|两口|老俩|公婆俩|夫妻俩")
+_OURS = re.compile(r"(?:我们|咱们?|俺们?|我和?老[婆公伴])$")
+_THEIRS = re.compile(r"(?:他们|她们|你们|人家|那|[老小][\u4e00-\u9fff])$")
+_TOLD_ME = re.compile(r"(?:说|讲|提到|告诉我|跟我说)[,:]?$")
+_LONG_AGO = re.compile(r"(?:自己)?(?:以前|从前|早年|当年|过去|小时候|年轻时?|去年|前年|曾经?)")
 _MINE = re.compile(r"^(?:我们|我|俺|咱|额)(?:家)?的?(?=[\u4e00-\u9fff])")
 _REPORTS_FOR = re.compile(r"(?:来|先)?(?:代|替|帮)(?:报|为上报|为报告)\s?:")
 _WHOSE = re.compile(

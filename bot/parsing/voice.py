@@ -100,8 +100,26 @@ def _surface_and_marks(document: Document, start: int, end: int, *, staff_words:
     if not hits and end - start < SHORTEST:
         return None
     text = document.plain[start:end]
-    marks = weights.marks(text, {hit.role for hit in hits}, office=staff_words and document.office_speaks)
+    opening = _opening(document, start, hits)
+    roles = {hit.role for hit in hits}
+    marks = weights.marks(text, roles, opening=opening, office=staff_words and document.office_speaks)
     return weights.surface(text, asks=document.plain.startswith("?", end)), marks
+
+
+_BEFORE_ASKING = re.compile(
+    r"(?:[\s,。:]|我们|我|咱们?|本人|个人|强烈|诚恳|恳切|郑重|再次|也|还|再|顺便|另外|最后|首先|其次)*"
+)
+_BEHIND_ASKING = re.compile(r"(?:[\s,:]|今晚|今天|明天|以后)*")
+
+
+def _opening(document: Document, start: int, hits: list[Hit]) -> str:
+    """The mark of what begins by asking: of somebody who is not here (建议修桥), or of its readers (建议你睡会儿)."""
+    asking = next((hit for hit in hits if hit.role == "suggest"), None)
+    if asking is None or not _BEFORE_ASKING.fullmatch(document.plain, start, asking.start):
+        return ""
+    behind = _BEHIND_ASKING.match(document.plain, asking.end)
+    advised = behind is not None and any(hit.role == "advised" and hit.start == behind.end() for hit in hits)
+    return weights.ADVISES if advised else weights.ASKS_FIRST
 
 
 _HEADED = re.compile(r"关于[^\n,。:]{3,30}的?(?:几[点条])?建议\s*[:\n]")

@@ -23,6 +23,10 @@ LONGEST = 400
 """Characters that are looked at: nobody needs more to say what he is about."""
 
 OFFICE = "<office>"
+ASKS_FIRST = "<asks>"
+"""It begins with a word that asks for something."""
+ADVISES = "<advises>"
+"""It begins with such a word too, and turns to those who read it."""
 
 
 def surface(text: str, *, asks: bool) -> str:
@@ -31,9 +35,13 @@ def surface(text: str, *, asks: bool) -> str:
     return f"{BEGIN}{plain}{ASKS if asks else END}"
 
 
-def marks(text: str, roles: Iterable[str], *, office: bool) -> list[str]:
-    """The parts that are no runs: roles, how long it is, whether an office speaks."""
-    marked = [*map("@".__add__, roles), f"<{bisect_right(_LENGTHS, len(text))}>"]
+def marks(text: str, roles: Iterable[str], *, opening: str, office: bool) -> list[str]:
+    """The parts that are no runs: roles, how it opens or how long it is, whether an office speaks.
+
+    Args:
+        opening: `ASKS_FIRST`, `ADVISES` or "". What begins by asking may be as short as it likes: 建议修桥.
+    """
+    marked = [*map("@".__add__, roles), opening or f"<{bisect_right(_LENGTHS, len(text))}>"]
     return [*marked, OFFICE] if office else marked
 
 
