@@ -15,10 +15,15 @@ from bot.records import Comment
 _BARE = re.compile(r"(?:草案|民法典)\s*(?P<n>\d{2,4})(?![\d.年月日号人个部])")
 """草案 1127: its number alone."""
 
+_FEW = 20
+"""Up to so many articles are counted; one that is named without 第 has a greater number."""
+
 
 def read(document: Document, start: int, end: int) -> list[Comment]:
     """The comments between two places."""
     found = list(ARTICLE.finditer(document.plain, start, end))
+    if any(match[0].startswith("第") for match in found):  # 第1032条、第1034条两条写得好: how many they are
+        found = [m for m in found if m[0].startswith("第") or (number(m["n"]) or 0) > _FEW]
     if not found and (bare := _BARE.search(document.plain, start, end)):
         return [_comment(document, start, end, int(bare["n"]))]
     articles: list[tuple[int, int]] = []

@@ -13,9 +13,11 @@ from bot.parsing import gifts, names
 from bot.parsing.document import Document, between
 from bot.records import Deed
 
-_DEPUTY = re.compile(r"代表(?!们|团|联|性|家(?!的)|本人所|证|票|建议|作|委员会|大会|大家|工作|群|积极|累计|捐款?共|共)")
+_DEPUTY = re.compile(
+    r"代表(?!们|团|联|性|家(?![的种里养产地做酿腌])|本人所|证|票|建议|作|委员会|大会|大家|工作|群|积极|累计|捐款?共|共)"
+)
 _ROLE = re.compile(
-    r"(?:董事长|总经理|经理|理事长|所长|处长|主任|院长|校长|书记|支书|行长|负责人|老板|企业家|大户|教师|医生|护士长?|村医|个体户|党员|掌柜|队长|站长|会长|厂长|律师|农民|教授)"
+    r"(?:董事长|总经理|经理|理事长|所长|处长|主任|院长|校长|书记|支书|行长|负责人|老板|企业家|大户|教师|医生|护士长?|村医|个体户|党员|掌柜|队长|站长|会长|厂长|律师|农民|教授|老总|社长|场长|店主|业主|司机|师傅|摊主|村长|镇长|乡长|局长|校医|军人|战士|民警|团长|船长)"
 )
 _TOTAL = re.compile(
     r"(?:全[市县省区州国镇乡]|各级|[五四三两]级|我[市县省区州镇乡]|截[至止])[^,。]{0,14}(?:人大)?代表[^,。]{0,6}(?:们|累计|共|已|捐|合计|积极|踊跃)|[\d一二两三四五六七八九十百千]{1,4}[名位多个余]{1,2}(?:[省市县乡镇]+[两三四五]级)?(?:人大)?代表|代表(?:累计|共捐|共计|捐款共计|们)"
@@ -30,6 +32,8 @@ _PARTICLE = re.compile(r"[为向给把将送捐赠从在以带自购买又先再
 
 def read(document: Document, start: int, end: int) -> list[Deed]:
     """The deeds between two places, one per deputy."""
+    if _NO_DEPUTY.search(document.plain, start, end) and not _people_known(document, start, end):
+        return []
     people = _people(document, start, end)
     total = _TOTAL.search(document.plain, start, end)
     if people and total and total.start() < people[0][0]:
@@ -48,9 +52,22 @@ def read(document: Document, start: int, end: int) -> list[Deed]:
     subject: str | None = document.own_name
     if people:
         subject = document.visible(*people[0])
+    elif start and (told := _introduced(document, 0, start)) and not document.office_speaks:
+        subject = document.visible(*told[0])
     elif _TOTAL.search(document.plain[start:end]) or _UNNAMED.search(document.plain, start, end):
         subject = None
     return [_deed(document, start, end, subject, source=(start, end))]
+
+
+_NO_DEPUTY = re.compile(
+    r"(?:不|并不|还不|也不|又不)是(?:什么|我们|[省市县区镇乡州]|人大)*代表(?![团性们我])|\(非(?:人大)?代表\)"
+)
+"""村里老支书(不是代表)捐了养老钱: nothing that a deputy did."""
+
+
+def _people_known(document: Document, start: int, end: int) -> bool:
+    """Whether somebody of the roster stands there."""
+    return bool(document.known_between(start, end))
 
 
 def line(
@@ -142,6 +159,7 @@ def _find_people(document: Document, start: int, end: int) -> list[tuple[int, in
         if named is not None:
             found.append(named)
     found += _in_rows(document, start, end)
+    found += _introduced(document, start, end)
     for match in _LINE_HEAD.finditer(plain[start:end]):
         begin = start + match.end()
         length = names.length_at(plain, begin, end, rules, borders, sure=True)
@@ -279,6 +297,18 @@ def _in_rows(document: Document, start: int, end: int) -> list[tuple[int, int]]:
     return [(a, b) for a, b in found if plain[a] in rules.surnames and plain[a:b] not in rules.not_names]
 
 
+_INTRODUCED = re.compile(
+    r"(?:^|(?<=[,。:;!\n\s])|(?<=我是)|(?<=我叫))(?P<name>[\u4e00-\u9fff]{2,4}),(?:我是|是)?[\u4e00-\u9fff]{0,6}代表(?=[,。;!\s]|$)"
+)
+"""石万山,泾川县代表。"""
+
+
+def _introduced(document: Document, start: int, end: int) -> list[tuple[int, int]]:
+    plain, rules = document.plain, document.rules.names
+    found = [match.span("name") for match in _INTRODUCED.finditer(plain, start, end)]
+    return [(a, b) for a, b in found if names.length_at(plain, a, end, rules, (), sure=True) == b - a]
+
+
 def _row(match: re.Match[str]) -> list[tuple[int, str]]:
     """杨玉梅、刘国平、李志三位代表: each name and where it stands."""
     at, row = match.start("row"), []
@@ -300,10 +330,22 @@ def _after_role(document: Document, begin: int, end: int, borders: Container[int
     plain = document.plain
     stop = min(end, begin + 26)
     for match in reversed(list(_ROLE.finditer(plain, begin, stop))):
+        if ill := _NAMED_ILL.match(plain, match.end(), end):
+            return match.end(), ill.end()
         named = _name_at(document, match.end(), end, borders)
         if named is not None:
             return named
+        if rare := _RARE_BEHIND_ROLE.match(plain, match.end(), end):
+            return match.end(), rare.end()
     return None
+
+
+_NAMED_ILL = re.compile(r"[\u4e00-\u9fff]{2,3}?(?=患[^,。者难]|身患|拖着|忍着|年[近过逾满]|今年)")
+"""书记向秋菊患腰椎间盘突出."""
+_RARE_BEHIND_ROLE = re.compile(
+    rf"(?![\u4e00-\u9fff]{{0,2}}(?:们|等|和|都|也|还|又|说|一起|每|各|本人))[\u4e00-\u9fff]{{3}}(?={_ACTS}|免[去了除收]|减免)"
+)
+"""老总资道平免去…: three characters between a calling and what the person did, the first no common surname."""
 
 
 _NO_NAME = re.compile(r"人大|全国|[省市县区州镇乡村级位名任届籍的]")

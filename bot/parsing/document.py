@@ -189,8 +189,22 @@ class Document:
         """The sender's personal name, without the office in front of it: 谭敏 of 平江联工委 谭敏."""
         if self._own_name is None:
             sender = self.context.sender
-            self._own_name = sender if sender.isalnum() else self._personal(sender)
+            self._own_name = sender if sender.isalnum() else self._introduced() or self._personal(sender)
         return self._own_name
+
+    def _introduced(self) -> str | None:
+        """The full name at the head of what somebody says who goes by their surname: 宁远 欧阳 says 欧阳春生,36.4."""
+        surname = _SURNAME_LAST.search(self.sender_plain)
+        if surname is None or self.office_speaks:
+            return None
+        start = len(self.plain) - len(self.plain.lstrip())
+        rules, name = self.rules.names, surname[1]
+        known = name in (rules.surnames if len(name) == 1 else rules.compound)
+        if not known or not self.plain.startswith(name, start):
+            return None
+        length = names.length_at(self.plain, start, len(self.plain), rules, (), sure=True)
+        alone = length > len(name) and self.plain[start + length : start + length + 1] in (",", ":", " ")
+        return self.visible(start, start + length) if alone else None
 
     def _personal(self, sender: str) -> str:
         part = _LAST_PART.search(sender)
@@ -221,10 +235,13 @@ class Document:
 
     def is_sender(self, name: str) -> bool:
         """Whether a name in the text is the sender's own: 吴显 of 凤凰联工委 吴显."""
-        return bool(name) and (name == self.sender_plain or (len(name) > 1 and self.sender_plain.endswith(name)))
+        return bool(name) and (
+            name in (self.sender_plain, self.own_name) or (len(name) > 1 and self.sender_plain.endswith(name))
+        )
 
 
 _OFFICE = re.compile(r"联工委|人大|联络处|联络站|工委|常委会|办$|办\s")
+_SURNAME_LAST = re.compile(r"[\u4e00-\u9fff][ \-—_·|/：:]+([\u4e00-\u9fff]{1,2})$")
 _LAST_PART = re.compile(r"[\u4e00-\u9fff][ \-—_·|/：:]+([\u4e00-\u9fff]{2,4})$")
 
 

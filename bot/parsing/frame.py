@@ -128,9 +128,15 @@ def forwarded(document: Document, start: int, end: int) -> bool:
     own = any(h.role == "self" for h in between(document.health, start, end)) and document.temperatures(start, end)
     if word in ("听说", "据悉", "刷到", "刚看到", "看到一则", "网上看到", "网上说") and own:
         return False
+    if word in _SEEN and _OF_MYSELF.search(document.plain, first.end, min(end, first.end + 40)):
+        return False  # 刚看到群里有人说我捐了5万,其实是4万5
     if first.start > lead + 3 and {"donate", "suggest"} & {hit.role for hit in between(document.voice, start, end)}:
         return word.startswith(("来源", "据", "新华社", "记者", "网传"))  # 昨天看新闻又追加了五千
     return first.start <= lead + 12 or word.startswith(("来源", "据", "新华社", "记者", "网传"))
+
+
+_SEEN = frozenset({"听说", "刷到", "刚看到", "看到一则", "网上看到", "网上说"})
+_OF_MYSELF = re.compile(r"(?:说|写|登|记|报|传)(?:成|的是?|了)?我(?!们?[省市县区镇乡村国])")
 
 
 def is_alone(document: Document, start: int, end: int) -> str | None:

@@ -93,6 +93,11 @@ def _counts_something(plain: str, at: int) -> bool:
     return at > 0 and numerals.number(plain[at - 1]) is not None
 
 
+_TO_BE_BOUGHT = re.compile(
+    r"捐[^。;]{0,16}[\d百千万]元?(?:钱|人民币)?,?[^,。;]{0,6}(?:用[于来作]|专门?用|作为|指定|要求|给[^,。;]{1,8}[买购])[^,。;]{0,14}$"
+)
+"""捐5000元,用于采购卡点帐篷: what the money is for."""
+_BROUGHT = re.compile(r"[^,。;]{0,10}(?:送|发|捐)[到给往去]")
 _PURPOSE = re.compile(r"(?:给|塞给|交给|打给|转给|为|让|供)[^,。的]{1,10}(?:买|购买|采购|添置)[^,。]{0,4}$")
 """给村里买口罩: what the money is for; it was not given as goods."""
 
@@ -133,7 +138,7 @@ def _goods(
                     (match.start(), Goods(item=given, quantity=money.amount_of(match), unit=_unit(plain, unit)))
                 )
             continue
-        amount: float | None = money.amount_of(match)
+        amount = _amount(plain, match, unit, end)
         name: str | None = _unit(plain, unit)
         if _PER.search(plain[max(start, match.start() - 10) : match.start()]):
             times = _times(plain, start, match.start())
@@ -206,6 +211,8 @@ def _no_gift(plain: str, start: int, match: re.Match[str], unit: Hit) -> bool:
         return True  # 多打了一个零
     if _BY_OTHERS.search(plain, start, at) or _SOLD.search(plain, max(start, at - 12), min(unit.end + 8, len(plain))):
         return True
+    if _BEFORE_IT.search(plain, max(start, at - 4), at):
+        return True  # 卖了两车柑子的钱; 20袋,一袋50斤
     if match["amount"] in ("一", "1") and plain[unit.end : unit.end + 1] in tuple("没不未也都"):
         return True
     return bool(_IN_USE.search(plain, max(start, at - 5), at) or money.MOVED.search(plain, start, at))
@@ -220,6 +227,7 @@ def _same_again(plain: str, start: int, end: int, match: re.Match[str], unit: Hi
 
 
 _SOLD = re.compile(r"(?:原价|平价|进价|成本价)(?:卖|出售|供应)|一[只个瓶斤盒]亏|卖出")
+_BEFORE_IT = re.compile(r"卖[了掉出]?$|[,(](?:每|一)[袋箱件桶包盒筐瓶捆]$")
 _BY_OTHERS = re.compile(r"(?:乡亲|村民|群众|大家|老乡)们?捐的(?:[\d.万千]+[\u4e00-\u9fff])?$")
 _IN_USE = re.compile(r"(?:派|派了|派出|出动|出动了|调来|调用|开着|驾驶|骑着|组织|租|租了|腾出|动用)$")
 """派两台洒水车: used for others, and taken home again."""
@@ -231,6 +239,12 @@ _NOT_A_COUNT = re.compile(
     r"(?:开|骑|儿|肩|手(?!套|机|电|推|工)|脚|腿|眼|膀|膝|胳膊|耳朵|嗓|通宵|昼夜|钟头|来回|班|志愿者|护士|医生|老人|党员|民兵|队员|员工|工人|学员|岗|网格|车间|车次|人次|点位|房|宿舍|客房|群|基点|月|小时|钟|组|人|家|户|头(?!猪|牛|羊)|房间|徒弟|孩子|学生|代表|部门|街道|村|乡镇|镇|县|社区|卡点|地方|环节|娃|群|站点|单位|路口|口子|条子|证明)"
 )
 _ONE_BEFORE = re.compile(r"(?:送|捐|买|带|给)了([床台辆壶桶锅箱袋车套把副瓶])$")
+
+
+def _amount(plain: str, match: re.Match[str], unit: Hit, end: int) -> float | None:
+    """How many: 两吨半 is 2.5."""
+    amount = money.amount_of(match)
+    return amount + 0.5 if amount is not None and _AND_A_HALF.match(plain, unit.end, end) else amount
 
 
 def _unit(plain: str, unit: Hit) -> str:
@@ -283,6 +297,11 @@ def _item(
         r"(?:一共|总共|前后|共|供应|送了?去?了?|发了|首批|第一批)$", plain[max(start, number - 6) : number]
     ):
         return _widen(plain, start, earlier[0])
+    half = _AND_A_HALF.match(plain, after, end)
+    whole = half is not None or after >= end or plain[after] in ",。;!、) "
+    if len(earlier) == 1 and whole and _GIVEN_TO.search(plain, max(start, number - 16), number):
+        return _widen(plain, start, earlier[0])  # 家里的橙子,捐给怀化一医院两吨半
+    after = half.end() if half else after
     clause = max(plain.rfind(c, start, number) for c in "。;!?\n") + 1
     donated = any(
         clause <= h.start for h in between(document.voice, max(start, clause), end) if h.role in ("donate", "give")
@@ -316,7 +335,11 @@ def _named_behind(plain: str, after: int, items: list[Hit]) -> tuple[int, int] |
     return None
 
 
-_HANDED = re.compile(r"交给|送给|捐给|不要钱|不用给钱|没收[^,。]{0,3}钱|白送|分文|免费印")
+_AND_A_HALF = re.compile(r"半(?=[,。;!?、)\s]|$)")
+_GIVEN_TO = re.compile(r",[^,。;]{0,6}(?:捐|送|拉|运|寄)(?:给|到|往|去)?了?[^,。;、\d]{0,10}$")
+_HANDED = re.compile(
+    r"(?:自己|自家|我|我们)(?:掏钱)?出的|交给|送给|捐给|不要钱|不用给钱|没收[^,。]{0,3}钱|白送|分文|免费印"
+)
 """What is counted in such a message is given, whichever verb stands beside it."""
 _CARRIED = re.compile(r"运送|转运|运输|派出(?!所)|出动|搬运|装卸|分拣|清点|跑了|洗了|修了|剪了|信用贷款|贷款")
 _WORKED = re.compile(r"(?:的|把)?(?P<item>[\u4e00-\u9fff]{1,4})[割捞摘采收杀宰挖砍装拉拿运][了出来去下]{0,2}$")
@@ -377,6 +400,8 @@ def _uncounted(plain: str, start: int, item: Hit, donors: list[Hit], used: list[
         return False
     if plain.startswith("物资", item.end - 2) and re.match(r"[^,。;]{0,6}:", plain[item.end : item.end + 7]):
         return False  # 第二批物资刚装车:酒精120桶
+    if _TO_BE_BOUGHT.search(plain, start, item.start) and not _BROUGHT.match(plain, item.end):
+        return False
     if _PURPOSE.search(plain, start, item.start) and re.search(r"\d|[百千万]", plain[start : item.start]):
         return False
     if money.MOVED.search(plain, start, item.start) or plain[item.end : item.end + 1] == "(":

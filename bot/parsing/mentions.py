@@ -268,7 +268,7 @@ class Mentions:
         if stop - start == 3 and any(t.role == "kin" and t.start == stop for t in tokens):
             return True
         if _ASKED_FOR.search(plain, max(0, start - 10), start) and re.match(
-            r"代?(?:上?报|填|发)", plain[stop : stop + 3]
+            r"代?(?:上?报|填|发)|[说讲]一[声下]", plain[stop : stop + 3]
         ):
             return True
         if plain[start - 1 : start] == "(" and plain[stop : stop + 1] == ")":

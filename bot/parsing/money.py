@@ -16,14 +16,14 @@ _YUAN = re.compile(
     rf"(?:人民币|现金|¥|￥)?\s?(?<![\d.])(?P<amount>{_N})\s?(?:多|余|来|几)?\s?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?:多|余)?\s?(?P<unit>元|块(?!儿|[交送捐寄])(?:钱)?|圆|人民币|rmb)"
 )
 _BARE_SUM = re.compile(
-    rf"(?P<verb>价值|总价值|价值约|进价(?:总共)?|进货价要?|账面价|购置费|油墨钱|约?值|算值|值个|市场价|花费约|花了约|一共|总共|折合|花了|花费|(?<=[\u4e00-\u9fff\d])\((?=[\d.]+[万千]\))|捐|捐款|捐了|捐出|捐助|捐给[^\d,。]{{0,8}}|捐资|捐赠|打款|汇款|党费|善款|款|不多|拿出|次|捐现金|现金|出资|掏出?|共计|合计|凑了|捐上|转了|打了|汇了|拿了)[,:\s了约]{{0,3}}(?P<amount>{_N})(?:多|余)?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?=[,。;!?、\s)(]|$|捐|给|买|从|到|的(?!人|时候)|[\u4e00-\u9fff]*捐)"
+    rf"(?P<verb>价值|总价值|价值约|进价(?:总共)?|进货价要?|账面价|购置费|油墨钱|约?值|算值|值个|市场价|花费约|花了约|自己花|一共|总共|折合|花了|花费|(?<=[\u4e00-\u9fff\d])\((?=[\d.]+[万千]\))|捐|捐款|捐了|捐出|捐助|捐给[^\d,。]{{0,8}}|捐资|捐赠|打款|汇款|党费|善款|款|不多|拿出|次|捐现金|现金|出资|掏出?|共计|合计|凑了|捐上|转了|打了|汇了|拿了|(?:其实|实际上?|确切|准确)(?:说)?(?:应该?)?[是为]|应该?[是为]|自?掏钱|掏腰包)[,:\s了约]{{0,3}}(?P<amount>{_N})(?:多|余)?(?P<large>[万亿千百]|w(?![a-z])|k(?![a-z]))?(?=[,。;!?、\s)(]|$|[吧呢啊呀哈哦]|左右|上下|捐|给|买|从|到|的(?!人|时候)|[\u4e00-\u9fff]*捐)"
 )
 _SUM_GIVEN = re.compile(
     rf"(?<![\d.])(?P<amount>{_N})(?P<large>[万千]|w(?![a-z]))?(?:多|余)?(?=\s?(?:打给|捐给|全捐|都捐|转给|汇给|打到|捐到|捐了))"
 )
 _ROUND_SUM = re.compile(
     rf"(?<![\d.第量数有达超零一二两三四五六七八九十百千万几])(?P<amount>{_N})(?:多|余)?(?P<large>[万千]|w(?![a-z]))?"
-    rf"(?=[,。;!~、)(]|\s|$|我?们?捐|特殊党费|全部?[捐取]|都(?:捐|给|塞|交)|已(?:经)?(?:转|打|汇|交|捐))"
+    rf"(?=[,。;!~、)(]|\s|$|[吧呢啊呀哈哦]|整|左右|上下|(?:都|全部?)?(?:交|存|打|汇)[到进]|我?们?捐|特殊党费|全部?[捐取]|都(?:捐|给|塞|交)|已(?:经)?(?:转|打|汇|交|捐))"
 )
 """五千，: a round sum before a stop or a verb of giving; nothing is counted by it."""
 THING_BEFORE = re.compile(
@@ -37,10 +37,10 @@ _GIVING = re.compile(r"[打捐转汇全都][给到了捐]")
 OF_WHICH_CASH = re.compile(r"其中(?:现金|捐款)|(?<=,)现金(?=[\d一二两三四五六七八九])")
 _WAIVED = re.compile(r"全免|免(?:了|掉|去|收|除)|减免|不要了|免[^,。]{1,8}[租费]")
 _OTHERS_GAVE = re.compile(
-    r"(?:姐妹|兄弟|工友|同乡|老乡|邻居|战友)们?[^,。;]{0,6}$|[他她](?:弟弟|哥哥|妹妹|姐姐|儿子|女儿|父亲|母亲)[^,。]{0,4}$|(?:步数|里程)[^,。]{0,8}$|(?:工人|员工|职工)[^,。;]{0,8},[^,。;]{0,3}凑了$|(?:律师|医生|教师|干部|党员|队员|成员|会员|员工|职工)们?(?:们)?(?:自己)?(?:另|又|也|自愿|还|合)[^,。]{0,6}$"
+    r"(?:姐妹|兄弟|工友|同乡|老乡|邻居|战友)们?(?!各|俩|二人|两人|一共)[^,。;]{0,6}$|[他她](?:弟弟|哥哥|妹妹|姐姐|儿子|女儿|父亲|母亲)[^,。]{0,4}$|(?:步数|里程)[^,。]{0,8}$|(?:工人|员工|职工)[^,。;]{0,8},[^,。;]{0,3}凑了$|(?:律师|医生|教师|干部|党员|队员|成员|会员|员工|职工)们?(?:们)?(?:自己)?(?:另|又|也|自愿|还|合)[^,。]{0,6}$"
 )
 MOVED = re.compile(r"(?:发动|带动|动员|号召|倡议)[^,。;]{0,20}$")
-ONCE = re.compile(r"(?:最近|最后|头)一次[^。;]{0,20}$")
+ONCE = re.compile(r"(?:最近|最后)一次[^。;]{0,20}$|头一次[^。;第再又]{0,20}$")
 IN_ALL = re.compile(r"(?:前后|一共|总共|共计|合计|加起来|两次|三次)[^,。;]{0,3}$")
 TOTALLED = re.compile(r"(?:共计|合计|总计|总共|加起来)\s?$")
 
@@ -106,9 +106,17 @@ def amount_of(match: re.Match[str]) -> float | None:
     return amount * {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 100, "w": 1e4, "k": 1e3}[large]
 
 
+_RESTATED = re.compile(
+    r"(?:运费|路费|车费|租金|房租|油费|工钱|工资|损失|水电费)[^,。;\d捐]{0,10},\s?(?:一共|总共|共|大概|约|大约|得)?(?:花了?|用了?)?$"
+)
+"""运费也是我出的,一万八: the sum alone behind what it was for."""
+_PUT_RIGHT = re.compile(
+    r"[^。;\n]{0,4},?(?:哪有|哪里有|没有?那么多|(?:其实|实际上?|确切|准确|应该?)(?:说)?(?:应该?)?[是为](?=[^,。]{0,3}[\d一二两三四五六七八九十]))|[^。;\n]{0,4}(?:不对|写错|是错的|有误)"
+)
+"""有人说我捐了5万,其实是4万5: the sum that is put right."""
 _GIVEN_ON = re.compile(r"(?:钱)?(?:都|全部?|一次|也|就)?(?:捐|交给|转给|打给|汇给)")
-_TO_BUY = re.compile(r"(?:(?:交?给|让)[^,。]{1,10}|(?:专门?)?用[于来][^,。]{0,10})(?:买|购|添)")
-_EACH_BEFORE = re.compile(r"(?:每|单价|(?:[只个箱斤瓶]|(?<!腰)包)/?)\s?$")
+_TO_BUY = re.compile(r"(?:(?:交?给|让)[^,。]{1,10}|(?:专门?)?用[于来][^,。]{0,10})(?:[买购](?!了)|添)")
+_EACH_BEFORE = re.compile(r"(?:每|单价|(?:[只箱斤瓶]|(?<!值)个|(?<!腰)包)/?)\s?$")
 
 
 _EACH_AFTER = re.compile(r"/|一[只个箱斤瓶包]|每")
@@ -130,7 +138,11 @@ def meaning(plain: str, start: int, end: int, found: Sum, hits: list[Hit], *, go
     stop = min((p for p in (plain.find(c, found.end, end) for c in ",。;!?\n)") if p >= 0), default=end)
     before = [h for h in hits if clause <= h.start < found.start]
     after = [h for h in hits if found.end <= h.start < stop]
+    if _RESTATED.search(plain, start, found.start):
+        return "none"
     roles_before, roles_after = {h.role for h in before}, {h.role for h in after}
+    if _PUT_RIGHT.match(plain, found.end, end):
+        return "none"
     if _not_theirs(plain, start, end, found, clause, before):
         return "none"
     if _GIVEN_ON.match(plain, found.end, end):
@@ -190,9 +202,13 @@ def _not_theirs(plain: str, start: int, end: int, found: Sum, clause: int, befor
             return True
     if _OTHERS_GAVE.search(plain, start, found.start) or MOVED.search(plain, start, found.start):
         return True
-    return bool(_WAIVED.search(plain, start, end) and "捐" not in plain[start:end])
+    if waived := _WAIVED.search(plain, start, end):
+        apart = waived.end() <= found.start and _OWN_MONEY.search(plain, waived.end(), found.start)
+        return "捐" not in plain[start:end] and not apart  # 免了两个月租,又自己掏钱1.2w
+    return False
 
 
+_OWN_MONEY = re.compile(r"(?:自己|又|还|另外?|再|自)[^,。;]{0,4}(?:掏|花|拿出|出了|买)")
 _SPENT = re.compile(r"\s*(?:一共|总共|共|合计|花了?|花费|总价|价钱|我?花了我?|我?出了?)?\s?")
 _BOUGHT = re.compile(r"买|购|订")
 

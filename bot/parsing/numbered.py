@@ -14,6 +14,7 @@ from bot.parsing.owners import owner_of
 from bot.records import Ack, Deed, HealthReport, Problem, Record, Suggestion
 
 _ITEM = re.compile(
+    r"(?:^|(?<=\n))\s*(?P<line>[一二三四五六七八九十]),\s*|"
     r"(?:(?<=^)|(?<=[\n;。,:!?\s]))\s*(?:第?(?P<cn>[一二三四五六七八九十]{1,2})(?:、|条[,:]?|[.:]|(?<=第[一二三四五六七八九十])[,:]|是(?=\x00))|(?P<n>\d{1,2})\s*[.、):](?!\d{2}\b(?!\.))|\((?P<p>[一二三四五六七八九十\d]{1,2})\)|(?P<c>[①-⑳])|建议(?P<s>[一二三四五六七八九十\d]{1,2})(?:\s*[:、,.]|\s)|问题(?P<q>[一二三四五六七八九十\d]{1,2})\s*[:、,.])\s*"
     r"|(?P<mid>[①-⑳]|\((?=[一二三四五六七八九十\d]{1,2}\))[一二三四五六七八九十\d]{1,2}\))\s*|(?<=\S)\s(?P<n2>\d{1,2})[.、)]\s*(?=\D)"
 )
@@ -56,7 +57,7 @@ def _tail(document: Document, start: int, end: int) -> int:
 
 
 def _ordinal(found: re.Match[str]) -> int:
-    for key in ("cn", "n", "p", "s", "q", "n2"):
+    for key in ("line", "cn", "n", "p", "s", "q", "n2"):
         if found[key]:
             written = found[key]
             return int(written) if written.isdecimal() else _CN.index(written) + 1 if written in _CN else 0
@@ -80,9 +81,7 @@ def read(document: Document, start: int, end: int, speaker: Speaker) -> list[Rec
     if not found:
         return None
     head = document.plain[start : found[0].start]
-    heading_voice = _heading_voice(head)
-    if heading_voice is None and _REFERRED.search(document.plain, found[-1].start, end):
-        heading_voice = Voice.PROBLEM
+    heading_voice = _heading_voice(head) or _said_at_the_end(document, found, end)
     answers = _answers(document, found, speaker) if heading_voice is None else None
     if answers is not None:
         return answers
@@ -112,9 +111,29 @@ def read(document: Document, start: int, end: int, speaker: Speaker) -> list[Rec
 
 
 _REFERRED = re.compile(r"(?:帮忙|向上面?|往上)[^,。;]{0,4}反映")
+_SETTLED = re.compile(r"(?:已经?|都|全部?)(?:得到|给)?(?:解决|办好|落实|修好|处理好?)[^。]{0,12}(?:谢|感激|点赞|$)")
+"""上次提的水费问题已解决,谢谢: nothing is asked for any more."""
+_SUMMED_UP = re.compile(
+    r"(?:以上|上述|上面)[^,。\n]{0,24}?(?P<what>(?:问题|困难|难处|建议|意见)(?:[,。!\s]|$)|反映)|"
+    r"[这以]上?(?:[一二两三四五六七八九\d]+[点条个件样项]|几[点条个件样项]|些)(?:都|就)?是[^,。\n]{0,20}?"
+    r"(?P<what2>(?:问题|困难|难处|建议|意见)(?:[,。!\s]|$))"
+)
+"""The heading at the end: 以上是我走访发现的问题."""
 _SECTION = re.compile(
     r"(?:(?<=\n)|(?<=[。;])|^)[一二三]?[、.]?\s*(?:目前|现在|存在|主要|面临|我的|几点|意见)*的?(?:问题|困难|建议|对策)[:\n]"
 )
+
+
+def _said_at_the_end(document: Document, found: list[Item], end: int) -> Voice | None:
+    """What the words behind the last item say that the items are; they are cut off it."""
+    last = found[-1]
+    if _REFERRED.search(document.plain, last.start, end):
+        return Voice.PROBLEM
+    summed_up = _SUMMED_UP.search(document.plain, last.start, end)
+    if summed_up is None:
+        return None
+    found[-1] = Item(last.start, min(last.end, summed_up.start()), last.announced)
+    return _heading_voice(summed_up["what"] or summed_up["what2"])
 
 
 def _sections(document: Document, start: int, end: int) -> list[tuple[int, int]]:
@@ -163,6 +182,9 @@ def _numbered_item(document: Document, item: Item, kind: Voice, heading: Voice |
     start, end, announced = item
     text = document.visible(start, end).strip(";；。 ,，")
     if not text:
+        return []
+    settled = announced == "" and _SETTLED.search(document.plain, start, end) is not None
+    if settled and kind not in (Voice.SUGGESTION, Voice.PROBLEM):
         return []
     asks = kind is Voice.SUGGESTION and any(h.role in ("suggest", "modal") for h in between(document.voice, start, end))
     if (

@@ -39,6 +39,8 @@ def read(
         return _passed_on(document, start, end)
     rest = units(document, start, end)
     told = [_told(document, a, b) for a, b in rest]
+    if speaker.question and Voice.SUGGESTION not in told and _IDEAS_ASKED.search(speaker.question):
+        told = [_answered(document, unit, kind) for unit, kind in zip(rest, told, strict=True)]
     if told.count(Voice.NONE) == len(told) and (whole := _whole(document, rest)) is not Voice.NONE:
         rest, told = [(rest[0][0], rest[-1][1])], [whole]
     if told.count(Voice.NONE) == len(told):
@@ -57,6 +59,21 @@ def read(
     if rest:
         found += _unvoiced(document, rest, speaker)
     return _in_order(found)
+
+
+_IDEAS_ASKED = re.compile(r"(?:什么|哪些|啥|有何|有没有|有无)(?!问题|困难)[^。?]{0,6}(?:建议|意见|想法|点子)(?!稿)")
+_DECLINED = re.compile(r"没有?(?:什么|啥|想)?(?:[,。]|$|意见|建议)|暂[无没]|想想|再说|收到|好的|谢")
+
+
+def _answered(document: Document, unit: tuple[int, int], told: Voice) -> Voice:
+    """What a sentence is for under a question for suggestions: 对捐赠有什么建议? 捐来的东西一律公示."""
+    start, end = unit
+    if told not in (Voice.NONE, Voice.PRACTICE, Voice.DEED) or end - start < voice.SHORTEST:
+        return told
+    if _reports(document, start, end) or _DECLINED.search(document.plain, start, end):
+        return told
+    own = told is Voice.DEED and re.search(r"我|本人", document.plain[start:end])
+    return told if own else Voice.SUGGESTION
 
 
 def _whole(document: Document, parts: list[tuple[int, int]]) -> Voice:
@@ -151,6 +168,9 @@ _GIVES = re.compile(r"捐|赠|[元块]|\d+[箱件套袋桶瓶斤吨只盒包份]
 def units(document: Document, start: int, end: int) -> list[tuple[int, int]]:
     """Sentences, cut again where another kind announces itself or a withdrawal ends."""
     plain, retracted = document.plain, "retract" in document.framed
+    heads = voice.headings(plain, start, end)
+    if heads and not document.temperatures(start, end) and end - start <= LONGEST_STRETCH:
+        return list(zip(heads, [*heads[1:], end], strict=True))
     found = sentences(plain, start, end)
     if document.voiced or retracted:
         announced = not document.voiced.isdisjoint(_ANNOUNCERS)
@@ -268,13 +288,15 @@ def _belongs(document: Document, last: Stretch, piece: Stretch) -> bool:
     if last.voice is Voice.PROBLEM:
         if piece.voice is Voice.SUGGESTION:
             announced = any(h.role == "problem_announce" for h in between(document.voice, last.start, last.end))
-            return not announced
+            return not announced and not re.match(r"\s*(?:再就是|再一个|其次|第二[个件]?)", text)
         return piece.voice in (Voice.NONE, Voice.PROBLEM)
     if last.voice is Voice.COMMENT:
         return piece.voice in (Voice.COMMENT, Voice.NONE, Voice.PROBLEM) or (
             piece.voice is Voice.SUGGESTION and not re.match(r"\s*(?:另外?|再|此外|还有|顺[带便])", text)
         )
     if last.voice is Voice.PRACTICE:
+        if piece.voice is Voice.PROBLEM and _TROUBLE_NAMED.match(text):
+            return False  # 好做法有一条:…。困难是口罩快发完了
         return piece.voice in (Voice.NONE, Voice.PRACTICE, Voice.PROBLEM) or (
             piece.voice in (Voice.SUGGESTION, Voice.DEED)
             and not re.match(r"\s*(?:另外?|此外|顺便)?(?:我)?(?:建议|希望|反映)", text)
@@ -282,6 +304,9 @@ def _belongs(document: Document, last: Stretch, piece: Stretch) -> bool:
     if last.voice is Voice.DEED:
         return piece.voice in (Voice.NONE, Voice.DEED)
     return piece.voice is Voice.NONE
+
+
+_TROUBLE_NAMED = re.compile(r"\s*(?:但|不过|现在|目前|最大的?|就是|唯一的?)*(?:困难|难处|难题|问题|反映)")
 
 
 def _goes_on(document: Document, last: Stretch, piece: Stretch, text: str) -> bool:

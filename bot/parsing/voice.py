@@ -14,7 +14,7 @@ from bot.parsing.lexicon import Hit
 from bot.parsing.numerals import number
 
 ARTICLE = re.compile(
-    r"(?<![这那哪几后前])(?!(?<=[列加增写补设另立])一条)第?\s?(?P<n>\d{1,4}|[一二三四五六七八九十百千零两]{1,9})\s?条(?!例|件|对|街|路|生产|线|短信|消息|鱼|烟|龙|毛|裤|河)"
+    r"(?<![这那哪几后前共])(?!(?<=[列加增写补设另立])一条)第?\s?(?P<n>\d{1,4}|[一二三四五六七八九十百千零两]{1,9})\s?条(?!通读|都[看读]|例|件|对|街|路|生产|线|短信|消息|鱼|烟|龙|毛|裤|河)"
 )
 
 
@@ -33,18 +33,24 @@ def tell(document: Document, start: int, end: int, *, staff_words: bool = True) 
 _HEADINGS = {"suggest": Voice.SUGGESTION, "problem_announce": Voice.PROBLEM, "practice": Voice.PRACTICE}
 
 
+_TROUBLES = frozenset({"难是", "处是"})
+"""How a word ends that says what the trouble is: 困难是口罩快发完了."""
+
+
 def _headed(document: Document, start: int, end: int) -> Voice | None:
     """What a stretch says of itself at its head: 经验做法:…, 反映一个问题:…."""
     for hit in between(document.voice, start, min(start + 4, end)):
         colon = document.plain.startswith(":", hit.end)
-        if colon and hit.role in _HEADINGS and end - hit.end > 6:
+        troubles = hit.role == "problem_announce" and document.plain[hit.end - 2 : hit.end] in _TROUBLES
+        if (colon or troubles) and hit.role in _HEADINGS and end - hit.end > 6:
             return _HEADINGS[hit.role]
     return None
 
 
 def _tell(document: Document, start: int, end: int, *, staff_words: bool) -> Voice:
     plain = document.plain
-    if plain.find(":", start, start + 12) >= 0 and (headed := _headed(document, start, end)):
+    says_so = plain.find(":", start, start + 12) >= 0 or plain.find("是", start, start + 8) >= 0
+    if says_so and (headed := _headed(document, start, end)):
         return headed
     if plain.find("条", start, end) >= 0 and _on_an_article(document, start, end):
         return Voice.COMMENT
@@ -58,6 +64,13 @@ def _tell(document: Document, start: int, end: int, *, staff_words: bool) -> Voi
 
 
 _PURPOSES = {voice.value: voice for voice in Voice}
+
+
+def headings(plain: str, start: int, end: int) -> list[int]:
+    """Where the headings of suggestions stand, each of which holds for what follows: 关于…的建议, 一是…二是…."""
+    if _heading(plain, start, end) is None:
+        return []
+    return [start, *(found.start("head") for found in _HEADED_NEXT.finditer(plain, start, end))]
 
 
 def _heading(plain: str, start: int, end: int) -> int | None:
@@ -123,6 +136,7 @@ def _opening(document: Document, start: int, hits: list[Hit]) -> str:
 
 
 _HEADED = re.compile(r"关于[^\n,。:]{3,30}的?(?:几[点条])?建议\s*[:\n]")
+_HEADED_NEXT = re.compile(rf"\n\s*(?P<head>{_HEADED.pattern})")
 _TOLD_OF = re.compile(
     r"[^\n,。:;]{0,10}[两二三四五六七八九十\d][位名](?:人大)?代表的?(?:先进)?事迹\s*:\s*[\u4e00-\u9fff]"
 )
