@@ -23,7 +23,7 @@ install: $(VENV)/.dev-installed ## 装好全部依赖（虚拟环境 .venv）
 test: install gateway ## 跑全部测试；缺 Node、Chromium、PostgreSQL 时跳过相应部分，并在最后说明
 	$(BIN)/python -m pytest -m "" $(ARGS)
 
-fast: install ## 只跑快的测试：一分钟上下，除 Python 外什么都不用
+fast: install ## 只跑快的测试：五六分钟，除 Python 外什么都不用
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: install ## 检查写法、类型、导入方向
