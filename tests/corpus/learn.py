@@ -64,7 +64,8 @@ def main() -> int:
     given = arguments.parse_args()
     rules = rulebook.load()
     segmenter = JiebaSegmenter.for_rules(rules)
-    cases = list({case.id: case for case in (*corpus.single(), *corpus.days())}.values())
+    # A message that stands in two files is learned from once; its id may stand for another one elsewhere.
+    cases = list({(case.id, case.sender, case.text): case for case in (*corpus.single(), *corpus.days())}.values())
     found = [list(stretches(case, rules, segmenter)) for case in cases]
     asked = [list(suggestions(case, rules, segmenter)) for case in cases]
     if given.held_out:
