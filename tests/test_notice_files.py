@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def draft(folder: Path, head: str = "", text: str = "会议推迟。") -> str:
 
 
 def kept(folder: Path) -> list[tuple[int, str, str]]:
-    with sqlite3.connect(folder / "liaison.db") as store:
+    with contextlib.closing(sqlite3.connect(folder / "liaison.db")) as store:
         return store.execute("SELECT number, title, state FROM notices").fetchall()
 
 
