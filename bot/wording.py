@@ -125,11 +125,6 @@ def reminder_of_missing(fill: Mapping[str, object], names: Sequence[str]) -> str
     return f"{said}{'：' if said else ''}还没看到您{fill['date']}的健康情况，方便时报一下，谢谢。"
 
 
-def all_reported(fill: Mapping[str, object]) -> str:
-    """Nobody is missing."""
-    return "{date}健康情况已全部报齐，应报 {should} 人，谢谢大家。".format_map(fill)
-
-
 def tally_for_room(
     on: date, should: int, reported: int, missing: Sequence[str], leave: int, others: Sequence[str], *, names: bool
 ) -> str:

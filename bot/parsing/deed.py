@@ -93,15 +93,6 @@ def line(
     )
 
 
-def names_somebody(document: Document, start: int, end: int) -> bool:
-    """Whether a stretch names a deputy, or says that they are unnamed or many."""
-    return bool(
-        _people(document, start, end)
-        or _TOTAL.search(document.plain, start, end)
-        or _UNNAMED.search(document.plain, start, end)
-    )
-
-
 _UNNAMED = re.compile(
     r"(?:不(?:愿|肯|想|便)[^,。]{0,3}(?:姓名|名)|不留名|匿名)[^,。]{0,8}代表|[一有]位[^,。]{0,10}代表|代表[^,。]{0,3}不(?:愿|肯|想)[^,。]{0,4}名"
 )

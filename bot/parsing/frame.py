@@ -6,13 +6,11 @@ Called by `bot.parsing.parse` before anything else is read, and by `bot.parsing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.parsing.document import Document, between
-from bot.parsing.lexicon import Hit
 from bot.parsing.names import TITLE
-from bot.records import Ack, Command, Record, Retract
+from bot.records import Ack, Command, Retract
 
 _COMMAND = re.compile(r"/(?P<name>[^\s/\\.:,。、?!()\"'<>|]+)(?=\s|$)(?P<rest>.*)", re.DOTALL)
 _QUOTE = re.compile(
@@ -286,13 +284,3 @@ def _target(sentence: str) -> str | None:
         if re.search(pattern, sentence):
             return kind
     return None
-
-
-def rules_of(hits: Sequence[Hit], roles: frozenset[str]) -> tuple[str, ...]:
-    """The groups of the hits that have one of the roles."""
-    return tuple(dict.fromkeys(hit.group for hit in hits if hit.role in roles))
-
-
-def only_ack(document: Document, start: int, end: int, records: Sequence[Record]) -> bool:
-    """Whether a stretch has been wholly read as a receipt."""
-    return len(records) == 1 and isinstance(records[0], Ack)

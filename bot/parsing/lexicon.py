@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -284,8 +284,3 @@ def _hits(matches: list[Match], meanings: Mapping[int, tuple[Sense, ...]]) -> li
         if index in meanings
         for role, value, group in meanings[index]
     ]
-
-
-def groups_of(hits: Sequence[Hit]) -> tuple[str, ...]:
-    """The ids of the groups behind some hits, for "why?"; each once, in order."""
-    return tuple(dict.fromkeys(hit.group for hit in hits))
